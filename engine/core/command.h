@@ -1,0 +1,275 @@
+#ifndef ENGINE_CORE_COMMAND_H
+#define ENGINE_CORE_COMMAND_H
+
+#include "engine/core/policy.h"
+
+/* What one may ask of the engine. A command is complete: time, actor and id are in it. Strings are
+ * NUL-terminated valid UTF-8 and every enum is in range; the decoder refused anything else. */
+
+#define COMMAND_KIND_LIST(X)                                                                       \
+    X(COMMAND_TICK, "tick")                                                                        \
+    X(COMMAND_ROSTER_PUT, "roster.put")                                                            \
+    X(COMMAND_AUDIT, "audit")                                                                      \
+    X(COMMAND_POLICY_PUT, "policy.put")                                                            \
+    X(COMMAND_ASSIGNMENT_RECEIPT, "assignment.receipt")                                            \
+    /* what clients give, in the order of the wire: append here */                                 \
+    X(COMMAND_REPORT_CREATE, "report.create")                                                      \
+    X(COMMAND_INCIDENT_RECOMMEND, "incident.recommend")                                            \
+    X(COMMAND_INCIDENT_ORDER, "incident.order")                                                    \
+    X(COMMAND_INCIDENT_UPDATE, "incident.update")                                                  \
+    X(COMMAND_INCIDENT_NOTE, "incident.note")                                                      \
+    X(COMMAND_INCIDENT_CANCEL, "incident.cancel")                                                  \
+    X(COMMAND_INCIDENT_CLOSE, "incident.close")                                                    \
+    X(COMMAND_ASSIGNMENT_UPDATE, "assignment.update")                                              \
+    X(COMMAND_ASSIGNMENT_RECALL, "assignment.recall")                                              \
+    X(COMMAND_UNIT_DUTY, "unit.duty")                                                              \
+    X(COMMAND_ALARM_ACK, "alarm.ack")                                                              \
+    X(COMMAND_INCIDENT_WARN, "incident.warn")                                                      \
+    X(COMMAND_NOTICE_UPDATE, "notice.update")                                                      \
+    X(COMMAND_UNIT_PANIC, "unit.panic")                                                            \
+    X(COMMAND_PANIC_CLOSE, "panic.close")                                                          \
+    X(COMMAND_ASSIGNMENT_PAR, "assignment.par")                                                    \
+    X(COMMAND_INCIDENT_HOLD, "incident.hold")                                                      \
+    X(COMMAND_INCIDENT_RELEASE, "incident.release")                                                \
+    X(COMMAND_INCIDENT_REOPEN, "incident.reopen")                                                  \
+    X(COMMAND_INCIDENT_MERGE, "incident.merge")                                                    \
+    X(COMMAND_INCIDENT_CLAIM, "incident.claim")                                                    \
+    X(COMMAND_INCIDENT_HAND_OVER, "incident.hand_over")                                            \
+    X(COMMAND_REPORT_LINK, "report.link")                                                          \
+    X(COMMAND_REPORT_SPLIT, "report.split")                                                        \
+    X(COMMAND_REPORT_ANSWER, "report.answer")                                                      \
+    X(COMMAND_ASSIGNMENT_REASSIGN, "assignment.reassign")                                          \
+    X(COMMAND_MILESTONE_CORRECT, "milestone.correct")                                              \
+    X(COMMAND_ALARM_SHELVE, "alarm.shelve")                                                        \
+    X(COMMAND_ASSIGNMENT_SUPPORT, "assignment.support")
+enum command_kind { COMMAND_KIND_LIST(ENUM_NAME) COMMAND_KIND_COUNT };
+const char *command_kind_name(enum command_kind kind);
+
+struct district_definition {
+    char code[CODE_SIZE];
+    char name[NAME_SIZE];
+    uint32_t ring_count, ring_first, point_first, point_count; /* into the roster's pools */
+};
+
+struct circle_definition {
+    char code[CODE_SIZE];
+    char name[NAME_SIZE];
+    struct geo_point at;
+    uint32_t radius_m;
+    uint8_t district; /* index, DISTRICT_NONE: reckoned from `at` */
+};
+
+struct unit_definition {
+    char code[CODE_SIZE]; /* unique; how people call it */
+    char name[NAME_SIZE];
+    enum unit_kind kind;
+    uint32_t capabilities; /* bits agreed in the plan: 1 armed, 2 first aid, 4 fire, 8 traffic */
+    uint32_t circle;       /* index, CIRCLE_NONE */
+    uint8_t district;      /* index, DISTRICT_NONE: reckoned from the home */
+    struct geo_point home; /* standby point; the place of a post */
+    uint16_t people;
+    bool has_home;
+    bool synthetic; /* made up for a demo: says so wherever it is shown */
+};
+
+/* A whole roster or nothing. Known codes are updated, new ones appended; nothing is deleted here.
+ * Districts, when given, replace all districts. Borrowed pointers. */
+struct roster {
+    const struct district_definition *districts;
+    uint32_t district_count;
+    const struct geo_point *points;
+    const uint32_t *ring_sizes;
+    const struct circle_definition
+        *circles;          /* `circle` of a unit indexes the result: known circles */
+    uint32_t circle_count; /* keep their index, new ones follow in this order */
+    const struct unit_definition *units;
+    uint32_t unit_count;
+};
+
+struct report_create {
+    enum channel channel;
+    enum incident_type type;
+    uint32_t priority; /* 1..4, 0: by type */
+    struct geo_point at;
+    int64_t occurred_ms; /* TIME_NEVER: not said */
+    int64_t received_ms; /* when it reached us; TIME_NEVER: with this command */
+    bool drill;
+    bool may_merge; /* may join an open incident */
+    char address[ADDRESS_SIZE];
+    char caller[NAME_SIZE];
+    char phone[PHONE_SIZE];
+    char note[NOTE_SIZE];
+};
+
+struct incident_order {
+    uint32_t incident_id;
+    uint32_t generation; /* the dispatch generation the dispatcher saw */
+    uint32_t unit_count;
+    struct {
+        uint32_t unit_id;
+        enum tier tier;
+        uint32_t victim_id; /* the incident that it is taken from; 0: it must be free */
+    } units[ORDER_UNITS_MAX];
+    char note[NOTE_SIZE]; /* why, when it is not the recommended one */
+};
+
+struct incident_update {
+    uint32_t incident_id;
+    uint32_t generation;
+    bool has_place, has_type, has_priority;
+    struct geo_point at;
+    char address[ADDRESS_SIZE];
+    enum incident_type type;
+    uint32_t priority;
+};
+
+struct command {
+    enum command_kind kind;
+    int64_t at_ms; /* never goes back */
+    struct actor actor;
+    uint8_t id[COMMAND_ID_SIZE]; /* all zero: the engine's own */
+    union {
+        struct roster roster;
+        struct {
+            const struct policy *policy; /* borrowed */
+            uint64_t origin;             /* of the configured one: its digest; 0: by a person */
+        } policy;
+        struct report_create report;
+        struct {
+            uint32_t incident_id;
+        } recommend;
+        struct incident_order order;
+        struct incident_update update;
+        struct {
+            uint32_t incident_id;
+            char note[NOTE_SIZE];
+        } note;
+        struct {
+            uint32_t incident_id;
+            enum reason reason;
+            char note[NOTE_SIZE];
+        } cancel;
+        struct {
+            uint32_t incident_id;
+            enum reason reason;
+            bool clear_all;
+            char note[NOTE_SIZE];
+        } close;
+        struct {
+            uint32_t assignment_id;
+            uint32_t unit_id;            /* who says so, UNIT_NONE: not a unit (on behalf) */
+            enum assignment_state state; /* delivered .. cleared, declined */
+            enum reason reason;          /* of a decline */
+            int64_t device_ms;           /* the device's clock, TIME_NEVER: none */
+            char note[NOTE_SIZE];
+        } assignment;
+        struct {
+            uint32_t assignment_id;
+            enum receipt receipt;
+        } receipt; /* of the second channel */
+        struct {
+            uint32_t assignment_id;
+            enum reason reason;
+        } recall;
+        struct {
+            uint32_t unit_id;
+            enum duty duty;
+            enum reason reason;
+            uint16_t people;
+        } duty;
+        struct {
+            uint32_t alarm_id;
+            enum reason reason; /* of a shelving, as what follows */
+            int64_t until_ms;   /* after now */
+            char note[NOTE_SIZE];
+        } alarm; /* ack, shelve */
+        struct {
+            uint32_t assignment_id;
+            uint32_t unit_id; /* who says so, UNIT_NONE: not a unit (on behalf) */
+            char note[NOTE_SIZE];
+        } support;
+        struct {
+            uint32_t incident_id;
+            enum warn_level level;
+            char text[NOTE_SIZE]; /* not empty */
+        } warn;
+        struct {
+            uint32_t assignment_id;
+            uint32_t unit_id;        /* who says so, UNIT_NONE: not a unit (on behalf) */
+            uint32_t number;         /* of the notice that was seen */
+            enum notice_state state; /* delivered, acknowledged */
+            int64_t device_ms;       /* TIME_NEVER: none */
+        } notice;
+        struct {
+            uint32_t unit_id;
+            bool has_place;
+            struct geo_point at; /* by the device, now */
+            int64_t device_ms;   /* TIME_NEVER: none */
+            uint32_t in_charge;  /* dispatchers of its district who are listening: an input */
+        } panic;
+        struct {
+            uint32_t unit_id;
+            enum reason reason;
+            char note[NOTE_SIZE];
+        } panic_close;
+        struct {
+            uint32_t assignment_id;
+            uint32_t unit_id;  /* who says so, UNIT_NONE: not a unit (on behalf) */
+            int64_t device_ms; /* TIME_NEVER: none */
+        } par;
+        struct {
+            uint32_t incident_id;
+            enum reason reason;
+            int64_t review_ms; /* after now */
+            char note[NOTE_SIZE];
+        } hold;
+        struct {
+            uint32_t incident_id;
+            enum reason reason; /* of a reopening */
+            char note[NOTE_SIZE];
+        } life; /* release, reopen, claim */
+        struct {
+            uint32_t incident_id, into_id;
+            bool move; /* its active orders go along */
+            char note[NOTE_SIZE];
+        } merge;
+        struct {
+            uint32_t incident_id;
+            char to[ACTOR_SIZE]; /* "": nobody */
+            bool is_superior;    /* may hand over what another one has */
+            char note[NOTE_SIZE];
+        } hand_over;
+        struct {
+            uint32_t report_id;
+            uint32_t incident_id; /* of a link */
+            char note[NOTE_SIZE]; /* of an answer */
+        } about_report;
+        struct {
+            uint32_t assignment_id;
+            uint32_t incident_id, generation; /* where it goes, as it was seen */
+            enum tier tier;                   /* TIER_COUNT: the one it has */
+        } reassign;
+        struct {
+            uint32_t assignment_id;
+            enum assignment_state milestone; /* delivered .. cleared */
+            int64_t corrected_ms;
+            char note[NOTE_SIZE]; /* why; not empty */
+        } correct;
+        struct {
+            char text[NOTE_SIZE];
+        } audit; /* e.g. "user.create li role=dispatcher" */
+    };
+};
+
+/* What is volatile enters here: outside the digest, never journaled. */
+struct observation {
+    uint32_t unit_id;
+    struct geo_point at;
+    int64_t at_ms;        /* engine clock */
+    int64_t fix_ms;       /* when the fix was taken, by our clock */
+    uint16_t heading_deg; /* 0..359 */
+    uint16_t speed_kmh;
+    uint16_t accuracy_m;
+};
+
+#endif

@@ -1,0 +1,863 @@
+#include "engine/core/event_codec.h"
+
+#include <assert.h>
+
+#include "engine/core/bytes.h"
+
+/* One list of fields a kind feeds writer and reader. Lists only ever grow at their end, under a new
+ * version; version 1 is the first release. 2: a policy says more.
+ * 3: an alarm may be about a circle. */
+#define BODY_VERSION 3u
+
+#define CIRCLE_FIELDS(X)                                                                           \
+    X(U32, circle.index, 0)                                                                        \
+    X(TEXT, circle.circle.code, 0)                                                                 \
+    X(TEXT, circle.circle.name, 0)                                                                 \
+    X(POINT, circle.circle.at, 0)                                                                  \
+    X(U32, circle.circle.radius_m, 0)                                                              \
+    X(ENUM, circle.circle.district, DISTRICT_NONE + 1u)
+
+#define UNIT_FIELDS(X)                                                                             \
+    X(U32, unit.unit_id, 0)                                                                        \
+    X(TEXT, unit.unit.code, 0)                                                                     \
+    X(TEXT, unit.unit.name, 0)                                                                     \
+    X(ENUM, unit.unit.kind, UNIT_KIND_COUNT)                                                       \
+    X(U32, unit.unit.capabilities, 0)                                                              \
+    X(U32, unit.unit.circle, 0)                                                                    \
+    X(ENUM, unit.unit.district, DISTRICT_NONE + 1u)                                                \
+    X(POINT, unit.unit.home, 0)                                                                    \
+    X(U16, unit.unit.people, 0)                                                                    \
+    X(BOOL, unit.unit.has_home, 0)                                                                 \
+    X(BOOL, unit.unit.synthetic, 0)
+
+#define REPORT_FIELDS(X)                                                                           \
+    X(U32, report.report_id, 0)                                                                    \
+    X(U32, report.incident_id, 0)                                                                  \
+    X(BOOL, report.merged, 0)                                                                      \
+    X(I64, report.received_ms, 0)                                                                  \
+    X(ENUM, report.district, DISTRICT_NONE + 1u)                                                   \
+    X(ENUM, report.report.channel, CHANNEL_COUNT)                                                  \
+    X(ENUM, report.report.type, INCIDENT_TYPE_COUNT)                                               \
+    X(U32, report.report.priority, 0)                                                              \
+    X(POINT, report.report.at, 0)                                                                  \
+    X(I64, report.report.occurred_ms, 0)                                                           \
+    X(I64, report.report.received_ms, 0)                                                           \
+    X(BOOL, report.report.drill, 0)                                                                \
+    X(BOOL, report.report.may_merge, 0)                                                            \
+    X(TEXT, report.report.address, 0)                                                              \
+    X(TEXT, report.report.caller, 0)                                                               \
+    X(TEXT, report.report.phone, 0)                                                                \
+    X(TEXT, report.report.note, 0)
+
+#define OPENED_FIELDS(X)                                                                           \
+    X(U32, opened.incident_id, 0)                                                                  \
+    X(ENUM, opened.type, INCIDENT_TYPE_COUNT)                                                      \
+    X(U32, opened.priority, 0)                                                                     \
+    X(POINT, opened.at, 0)                                                                         \
+    X(TEXT, opened.address, 0)                                                                     \
+    X(ENUM, opened.district, DISTRICT_NONE + 1u)                                                   \
+    X(U32, opened.circle, 0)                                                                       \
+    X(BOOL, opened.drill, 0)                                                                       \
+    X(ENUM, opened.mode, DISPATCH_MODE_COUNT)                                                      \
+    X(TEXT, opened.policy, 0)                                                                      \
+    X(BOOL, opened.for_all, 0)                                                                     \
+    X(U32, opened.policy_version, 0)                                                               \
+    X(I64, opened.received_ms, 0)                                                                  \
+    X(I64, opened.clock_ms, 0)                                                                     \
+    X(U32, opened.similar_id, 0)                                                                   \
+    X(BOOL, opened.tiers[TIER_1].asked, 0)                                                         \
+    X(U32, opened.tiers[TIER_1].units, 0)                                                          \
+    X(U32, opened.tiers[TIER_1].target_ms, 0)                                                      \
+    X(U32, opened.tiers[TIER_1].reach_ms, 0)                                                       \
+    X(BOOL, opened.tiers[TIER_3].asked, 0)                                                         \
+    X(U32, opened.tiers[TIER_3].units, 0)                                                          \
+    X(U32, opened.tiers[TIER_3].target_ms, 0)                                                      \
+    X(U32, opened.tiers[TIER_3].reach_ms, 0)                                                       \
+    X(BOOL, opened.tiers[TIER_5].asked, 0)                                                         \
+    X(U32, opened.tiers[TIER_5].units, 0)                                                          \
+    X(U32, opened.tiers[TIER_5].target_ms, 0)                                                      \
+    X(U32, opened.tiers[TIER_5].reach_ms, 0)
+_Static_assert(TIER_COUNT == 3, "OPENED_FIELDS names every tier");
+
+#define DECISION_FIELDS(X)                                                                         \
+    X(U32, incident_id, 0)                                                                         \
+    X(ENUM, tier, TIER_COUNT)                                                                      \
+    X(U32, generation, 0)                                                                          \
+    X(U64, map_id, 0)                                                                              \
+    X(U32, traffic_version, 0)                                                                     \
+    X(BOOL, automatic, 0)                                                                          \
+    X(U32, together, 0)
+
+#define CANDIDATE_FIELDS(X)                                                                        \
+    X(U32, unit_id, 0)                                                                             \
+    X(U32, travel_ms, 0)                                                                           \
+    X(POINT, at, 0)                                                                                \
+    X(U32, fix_age_ms, 0)                                                                          \
+    X(U8, rank, 0)                                                                                 \
+    X(BOOL, in_reach, 0)                                                                           \
+    X(BOOL, chosen, 0)                                                                             \
+    X(BOOL, estimated, 0)                                                                          \
+    X(U32, given_to, 0)
+
+#define PREEMPTABLE_FIELDS(X)                                                                      \
+    X(U32, unit_id, 0)                                                                             \
+    X(U32, victim_id, 0)                                                                           \
+    X(U32, priority, 0)                                                                            \
+    X(U32, travel_ms, 0)                                                                           \
+    X(BOOL, estimated, 0)
+
+#define PASSED_FIELDS(X)                                                                           \
+    X(U32, unit_id, 0)                                                                             \
+    X(U32, distance_m, 0)                                                                          \
+    X(ENUM, reason, REASON_COUNT)
+
+#define SENT_FIELDS(X)                                                                             \
+    X(U32, sent.assignment_id, 0)                                                                  \
+    X(U32, sent.incident_id, 0)                                                                    \
+    X(U32, sent.unit_id, 0)                                                                        \
+    X(ENUM, sent.tier, TIER_COUNT)                                                                 \
+    X(U32, sent.generation, 0)                                                                     \
+    X(U32, sent.travel_ms, 0)                                                                      \
+    X(BOOL, sent.estimated, 0)                                                                     \
+    X(U32, sent.distance_m, 0)                                                                     \
+    X(U32, sent.fix_age_ms, 0)                                                                     \
+    X(POINT, sent.from, 0)                                                                         \
+    X(BOOL, sent.additional, 0)                                                                    \
+    X(BOOL, sent.automatic, 0)                                                                     \
+    X(U32, sent.rank, 0)                                                                           \
+    X(U32, sent.version, 0)
+
+#define UPDATED_FIELDS(X)                                                                          \
+    X(U32, updated.assignment_id, 0)                                                               \
+    X(U32, updated.incident_id, 0)                                                                 \
+    X(U32, updated.unit_id, 0)                                                                     \
+    X(ENUM, updated.tier, TIER_COUNT)                                                              \
+    X(ENUM, updated.state, ASSIGNMENT_STATE_COUNT)                                                 \
+    X(ENUM, updated.source, SOURCE_COUNT)                                                          \
+    X(ENUM, updated.reason, REASON_COUNT)                                                          \
+    X(I64, updated.device_ms, 0)                                                                   \
+    X(BOOL, updated.late, 0)                                                                       \
+    X(BOOL, updated.skipped, 0)                                                                    \
+    X(BOOL, updated.has_position, 0)                                                               \
+    X(POINT, updated.at, 0)                                                                        \
+    X(U32, updated.fix_age_ms, 0)                                                                  \
+    X(U32, updated.version, 0)                                                                     \
+    X(U32, updated.other_id, 0)                                                                    \
+    X(TEXT, updated.note, 0)
+
+#define STEP_FIELDS(X)                                                                             \
+    X(U32, step.assignment_id, 0)                                                                  \
+    X(U32, step.incident_id, 0)                                                                    \
+    X(U32, step.unit_id, 0)                                                                        \
+    X(ENUM, step.tier, TIER_COUNT)                                                                 \
+    X(ENUM, step.step, LADDER_STEP_COUNT)                                                          \
+    X(U32, step.version, 0)
+
+#define INCIDENT_FIELDS(X)                                                                         \
+    X(U32, incident.incident_id, 0)                                                                \
+    X(U32, incident.generation, 0)                                                                 \
+    X(ENUM, incident.type, INCIDENT_TYPE_COUNT)                                                    \
+    X(U32, incident.priority, 0)                                                                   \
+    X(POINT, incident.at, 0)                                                                       \
+    X(TEXT, incident.address, 0)                                                                   \
+    X(ENUM, incident.district, DISTRICT_NONE + 1u)                                                 \
+    X(U32, incident.circle, 0)
+
+#define STATE_FIELDS(X)                                                                            \
+    X(U32, state.incident_id, 0)                                                                   \
+    X(ENUM, state.state, INCIDENT_STATE_COUNT)                                                     \
+    X(ENUM, state.reason, REASON_COUNT)                                                            \
+    X(TEXT, state.note, 0)
+
+#define NOTED_FIELDS(X)                                                                            \
+    X(U32, noted.incident_id, 0)                                                                   \
+    X(TEXT, noted.note, 0)
+
+#define VERDICT_FIELDS(X)                                                                          \
+    X(U32, verdict.incident_id, 0)                                                                 \
+    X(ENUM, verdict.tier, TIER_COUNT)                                                              \
+    X(ENUM, verdict.verdict, TIER_VERDICT_COUNT)                                                   \
+    X(U32, verdict.unit_id, 0)                                                                     \
+    X(I64, verdict.clock_ms, 0)                                                                    \
+    X(U32, verdict.elapsed_ms, 0)                                                                  \
+    X(U32, verdict.target_ms, 0)                                                                   \
+    X(BOOL, verdict.drill, 0)
+
+#define DUTY_FIELDS(X)                                                                             \
+    X(U32, duty.unit_id, 0)                                                                        \
+    X(ENUM, duty.duty, DUTY_COUNT)                                                                 \
+    X(ENUM, duty.reason, REASON_COUNT)                                                             \
+    X(U16, duty.people, 0)
+
+#define ALARM_FIELDS(X)                                                                            \
+    X(U32, alarm.alarm_id, 0)                                                                      \
+    X(ENUM, alarm.kind, ALARM_KIND_COUNT)                                                          \
+    X(U32, alarm.incident_id, 0)                                                                   \
+    X(U32, alarm.assignment_id, 0)                                                                 \
+    X(U32, alarm.unit_id, 0)                                                                       \
+    X(ENUM, alarm.tier, TIER_COUNT)
+
+/* Since version 3, after all the rest: before, every alarm was an incident's. */
+#define ALARM_MORE_FIELDS(X)                                                                       \
+    X(U32, alarm.circle, 0)                                                                        \
+    X(ENUM, alarm.district, DISTRICT_NONE + 1u)
+
+#define SHELVED_FIELDS(X)                                                                          \
+    X(I64, alarm.until_ms, 0)                                                                      \
+    X(ENUM, alarm.reason, REASON_COUNT)                                                            \
+    X(TEXT, alarm.note, 0)
+
+#define WARNED_FIELDS(X)                                                                           \
+    X(U32, warned.incident_id, 0)                                                                  \
+    X(ENUM, warned.level, WARN_LEVEL_COUNT)                                                        \
+    X(TEXT, warned.text, 0)
+
+#define NOTICE_FIELDS(X)                                                                           \
+    X(U32, notice.assignment_id, 0)                                                                \
+    X(U32, notice.incident_id, 0)                                                                  \
+    X(U32, notice.unit_id, 0)                                                                      \
+    X(ENUM, notice.tier, TIER_COUNT)                                                               \
+    X(U32, notice.number, 0)                                                                       \
+    X(U32, notice.kinds, 0)
+
+#define NOTICED_FIELDS(X)                                                                          \
+    X(U32, noticed.assignment_id, 0)                                                               \
+    X(U32, noticed.incident_id, 0)                                                                 \
+    X(U32, noticed.unit_id, 0)                                                                     \
+    X(U32, noticed.number, 0)                                                                      \
+    X(ENUM, noticed.state, NOTICE_STATE_COUNT)                                                     \
+    X(ENUM, noticed.source, SOURCE_COUNT)                                                          \
+    X(I64, noticed.device_ms, 0)
+
+#define NOTICE_STEP_FIELDS(X)                                                                      \
+    X(U32, notice_step.assignment_id, 0)                                                           \
+    X(U32, notice_step.incident_id, 0)                                                             \
+    X(U32, notice_step.unit_id, 0)                                                                 \
+    X(ENUM, notice_step.tier, TIER_COUNT)                                                          \
+    X(U32, notice_step.number, 0)                                                                  \
+    X(ENUM, notice_step.step, LADDER_STEP_COUNT)
+
+#define PANIC_FIELDS(X)                                                                            \
+    X(U32, panic.unit_id, 0)                                                                       \
+    X(U32, panic.incident_id, 0)                                                                   \
+    X(ENUM, panic.place, PANIC_PLACE_COUNT)                                                        \
+    X(U32, panic.in_charge, 0)                                                                     \
+    X(ENUM, panic.source, SOURCE_COUNT)                                                            \
+    X(I64, panic.device_ms, 0)
+
+#define WIDENED_FIELDS(X)                                                                          \
+    X(U32, panic_end.unit_id, 0)                                                                   \
+    X(U32, panic_end.incident_id, 0)
+
+#define PANIC_CLOSED_FIELDS(X)                                                                     \
+    X(U32, panic_end.unit_id, 0)                                                                   \
+    X(U32, panic_end.incident_id, 0)                                                               \
+    X(ENUM, panic_end.reason, REASON_COUNT)                                                        \
+    X(TEXT, panic_end.note, 0)
+
+#define PAR_FIELDS(X)                                                                              \
+    X(U32, par.assignment_id, 0)                                                                   \
+    X(U32, par.incident_id, 0)                                                                     \
+    X(U32, par.unit_id, 0)                                                                         \
+    X(ENUM, par.source, SOURCE_COUNT)                                                              \
+    X(I64, par.device_ms, 0)
+
+#define ARCHIVED_FIELDS(X) X(U32, archived.incident_id, 0)
+
+#define REFUSED_FIELDS(X)                                                                          \
+    X(ENUM, refused.command, COMMAND_KIND_COUNT)                                                   \
+    X(ENUM, refused.reason, REASON_COUNT)                                                          \
+    X(U32, refused.incident_id, 0)                                                                 \
+    X(U32, refused.assignment_id, 0)                                                               \
+    X(U32, refused.unit_id, 0)                                                                     \
+    X(U32, refused.generation, 0)                                                                  \
+    X(TEXT, refused.by, 0)                                                                         \
+    X(I64, refused.by_ms, 0)                                                                       \
+    X(U32, refused.count, 0)
+
+#define HELD_FIELDS(X)                                                                             \
+    X(U32, held.incident_id, 0)                                                                    \
+    X(ENUM, held.reason, REASON_COUNT)                                                             \
+    X(I64, held.review_ms, 0)                                                                      \
+    X(TEXT, held.note, 0)
+
+#define RELEASED_FIELDS(X)                                                                         \
+    X(U32, released.incident_id, 0)                                                                \
+    X(TEXT, released.note, 0)
+
+#define REOPENED_FIELDS(X)                                                                         \
+    X(U32, reopened.incident_id, 0)                                                                \
+    X(U32, reopened.generation, 0)                                                                 \
+    X(ENUM, reopened.state, INCIDENT_STATE_COUNT)                                                  \
+    X(ENUM, reopened.reason, REASON_COUNT)                                                         \
+    X(TEXT, reopened.note, 0)
+
+#define MERGED_FIELDS(X)                                                                           \
+    X(U32, merged.incident_id, 0)                                                                  \
+    X(U32, merged.into_id, 0)                                                                      \
+    X(U32, merged.report_count, 0)                                                                 \
+    X(TEXT, merged.note, 0)
+
+#define OWNED_FIELDS(X)                                                                            \
+    X(U32, owned.incident_id, 0)                                                                   \
+    X(TEXT, owned.owner, 0)                                                                        \
+    X(TEXT, owned.from, 0)                                                                         \
+    X(TEXT, owned.note, 0)
+
+#define LINKED_FIELDS(X)                                                                           \
+    X(U32, linked.report_id, 0)                                                                    \
+    X(U32, linked.from_id, 0)                                                                      \
+    X(U32, linked.incident_id, 0)                                                                  \
+    X(BOOL, linked.opens, 0)
+
+#define ANSWERED_FIELDS(X)                                                                         \
+    X(U32, answered.report_id, 0)                                                                  \
+    X(U32, answered.incident_id, 0)                                                                \
+    X(TEXT, answered.note, 0)
+
+#define CORRECTED_FIELDS(X)                                                                        \
+    X(U32, corrected.assignment_id, 0)                                                             \
+    X(U32, corrected.incident_id, 0)                                                               \
+    X(U32, corrected.unit_id, 0)                                                                   \
+    X(ENUM, corrected.milestone, ASSIGNMENT_STATE_COUNT)                                           \
+    X(I64, corrected.was_ms, 0)                                                                    \
+    X(I64, corrected.corrected_ms, 0)                                                              \
+    X(TEXT, corrected.note, 0)
+
+#define AUDIT_FIELDS(X) X(TEXT, audit.text, 0)
+
+#define RINGS_MAX (sizeof((struct event *)0)->district.ring_sizes / sizeof(uint32_t))
+
+static void put_district(struct byte_writer *w, const struct event *item)
+{
+    bytes_put_u8(w, item->district.index);
+    bytes_put_text(w, item->district.code, CODE_SIZE);
+    bytes_put_text(w, item->district.name, NAME_SIZE);
+    assert(item->district.ring_count <= RINGS_MAX);
+    bytes_put_u32(w, item->district.ring_count);
+    uint32_t points = 0;
+    for (uint32_t i = 0; i < item->district.ring_count; i++) {
+        bytes_put_u32(w, item->district.ring_sizes[i]);
+        points += item->district.ring_sizes[i];
+    }
+    assert(points <= DISTRICT_POINTS_MAX);
+    for (uint32_t i = 0; i < points; i++) {
+        bytes_put_point(w, item->district.points[i]);
+    }
+}
+
+static void get_district(struct byte_reader *r, struct event *item)
+{
+    item->district.index = bytes_get_below(r, DISTRICTS_MAX);
+    bytes_get_text(r, item->district.code, CODE_SIZE);
+    bytes_get_text(r, item->district.name, NAME_SIZE);
+    item->district.ring_count = bytes_get_u32(r);
+    if (item->district.ring_count > RINGS_MAX) {
+        r->bad = true;
+        return;
+    }
+    uint32_t points = 0;
+    for (uint32_t i = 0; i < item->district.ring_count; i++) {
+        const uint32_t size = bytes_get_u32(r);
+        item->district.ring_sizes[i] = size;
+        r->bad = r->bad || size < 3 || size > DISTRICT_POINTS_MAX - points;
+        points += r->bad ? 0 : size;
+    }
+    for (uint32_t i = 0; i < points && !r->bad; i++) {
+        item->district.points[i] = bytes_get_point(r);
+    }
+}
+
+static void put_candidate(struct byte_writer *w, const struct candidate *item)
+{
+    CANDIDATE_FIELDS(PUT)
+}
+
+static void get_candidate(struct byte_reader *r, struct candidate *item)
+{
+    CANDIDATE_FIELDS(GET)
+}
+
+static void put_preemptable(struct byte_writer *w, const struct preemptable *item)
+{
+    PREEMPTABLE_FIELDS(PUT)
+}
+
+static void get_preemptable(struct byte_reader *r, struct preemptable *item)
+{
+    PREEMPTABLE_FIELDS(GET)
+}
+
+static void put_passed(struct byte_writer *w, const struct passed_over *item)
+{
+    PASSED_FIELDS(PUT)
+}
+
+static void get_passed(struct byte_reader *r, struct passed_over *item)
+{
+    PASSED_FIELDS(GET)
+}
+
+void event_codec_put_decision(struct byte_writer *w, const struct decision_made *item)
+{
+    DECISION_FIELDS(PUT)
+    assert(item->candidate_count <= CANDIDATES_MAX);
+    assert(item->passed_count <= CANDIDATES_MAX);
+    bytes_put_u8(w, (uint8_t)item->candidate_count);
+    for (uint32_t i = 0; i < item->candidate_count; i++) {
+        put_candidate(w, &item->candidates[i]);
+    }
+    assert(item->preemptable_count <= PREEMPTABLE_MAX);
+    bytes_put_u8(w, (uint8_t)item->preemptable_count);
+    for (uint32_t i = 0; i < item->preemptable_count; i++) {
+        put_preemptable(w, &item->preemptable[i]);
+    }
+    bytes_put_u8(w, (uint8_t)item->passed_count);
+    for (uint32_t i = 0; i < item->passed_count; i++) {
+        put_passed(w, &item->passed[i]);
+    }
+    uint8_t reasons = 0;
+    for (uint32_t i = 0; i < REASON_COUNT; i++) {
+        reasons = (uint8_t)(reasons + (item->passed_by_reason[i] > 0 ? 1 : 0));
+    }
+    bytes_put_u8(w, reasons);
+    for (uint32_t i = 0; i < REASON_COUNT; i++) {
+        if (item->passed_by_reason[i] > 0) {
+            bytes_put_u8(w, (uint8_t)i);
+            bytes_put_u32(w, item->passed_by_reason[i]);
+        }
+    }
+}
+
+void event_codec_get_decision(struct byte_reader *r, struct decision_made *item)
+{
+    DECISION_FIELDS(GET)
+    item->candidate_count = bytes_get_below(r, CANDIDATES_MAX + 1u);
+    for (uint32_t i = 0; i < item->candidate_count; i++) {
+        get_candidate(r, &item->candidates[i]);
+    }
+    item->preemptable_count = bytes_get_below(r, PREEMPTABLE_MAX + 1u);
+    for (uint32_t i = 0; i < item->preemptable_count; i++) {
+        get_preemptable(r, &item->preemptable[i]);
+    }
+    item->passed_count = bytes_get_below(r, CANDIDATES_MAX + 1u);
+    for (uint32_t i = 0; i < item->passed_count; i++) {
+        get_passed(r, &item->passed[i]);
+    }
+    for (uint32_t i = 0; i < REASON_COUNT; i++) {
+        item->passed_by_reason[i] = 0;
+    }
+    const uint8_t reasons = bytes_get_below(r, REASON_COUNT + 1u);
+    uint32_t next = 0; /* rising, none of them zero: one way to say it */
+    for (uint32_t i = 0; i < reasons && !r->bad; i++) {
+        const uint8_t reason = bytes_get_below(r, REASON_COUNT);
+        item->passed_by_reason[reason] = bytes_get_u32(r);
+        r->bad = r->bad || reason < next || item->passed_by_reason[reason] == 0;
+        next = reason + 1u;
+    }
+}
+
+#define POLICY_FIELDS(X)                                                                           \
+    X(TEXT, name, 0)                                                                               \
+    X(ENUM, clock_start, CLOCK_START_COUNT)                                                        \
+    X(ENUM, preempt, PREEMPT_COUNT)                                                                \
+    X(U32, search_ms, 0)                                                                           \
+    X(U32, reopen_ms, 0)                                                                           \
+    X(U32, merge_distance_m, 0)                                                                    \
+    X(U32, merge_ms, 0)                                                                            \
+    X(U32, par_ms, 0)
+
+/* Since version 2, after all the rest. */
+#define POLICY_MORE_FIELDS(X)                                                                      \
+    X(U32, par_answer_ms, 0)                                                                       \
+    X(U32, panic_widen_ms, 0)                                                                      \
+    X(U32, tiers[TIER_1].second_channel_ms, 0)                                                     \
+    X(U32, tiers[TIER_3].second_channel_ms, 0)                                                     \
+    X(U32, tiers[TIER_5].second_channel_ms, 0)
+#define PAR_ANSWER_MS  60000u /* as it was before it could be said */
+#define PANIC_WIDEN_MS 15000u
+
+#define TIER_POLICY_FIELDS(X)                                                                      \
+    X(U32, kinds, 0)                                                                               \
+    X(U32, target_ms, 0)                                                                           \
+    X(U32, ack_ms, 0)                                                                              \
+    X(U32, turnout_ms, 0)                                                                          \
+    X(U32, units, 0)                                                                               \
+    X(BOOL, beyond_reach, 0)                                                                       \
+    X(U32, resend_ms, 0)                                                                           \
+    X(U32, additional_ms, 0)                                                                       \
+    X(U32, dispatcher_ms, 0)                                                                       \
+    X(U32, supervisor_ms, 0)
+
+static void put_tier_policy(struct byte_writer *w, const struct tier_policy *item)
+{
+    TIER_POLICY_FIELDS(PUT)
+}
+
+static void get_tier_policy(struct byte_reader *r, struct tier_policy *item)
+{
+    TIER_POLICY_FIELDS(GET)
+}
+
+void event_codec_put_policy(struct byte_writer *w, const struct policy *item)
+{
+    POLICY_FIELDS(PUT)
+    for (uint32_t tier = 0; tier < TIER_COUNT; tier++) {
+        put_tier_policy(w, &item->tiers[tier]);
+    }
+    for (uint32_t kind = 0; kind < UNIT_KIND_COUNT; kind++) {
+        bytes_put_u32(w, item->fix_age_ms[kind]);
+    }
+    for (uint32_t i = 0; i < PRIORITY_MAX; i++) {
+        bytes_put_u32(w, item->undispatched_ms[i]);
+    }
+    for (uint32_t type = 0; type < INCIDENT_TYPE_COUNT; type++) {
+        bytes_put_u32(w, item->priorities[type]);
+        for (uint32_t i = 0; i < PRIORITY_MAX * TIER_COUNT; i++) {
+            const struct plan *plan = &item->plans[type][i / TIER_COUNT];
+            bytes_put_u32(w, plan->units[i % TIER_COUNT]);
+            bytes_put_u32(w, plan->capabilities[i % TIER_COUNT]);
+        }
+    }
+    POLICY_MORE_FIELDS(PUT)
+}
+
+static void get_policy_first(struct byte_reader *r, struct policy *item)
+{
+    POLICY_FIELDS(GET)
+    for (uint32_t tier = 0; tier < TIER_COUNT; tier++) {
+        get_tier_policy(r, &item->tiers[tier]);
+    }
+    for (uint32_t kind = 0; kind < UNIT_KIND_COUNT; kind++) {
+        item->fix_age_ms[kind] = bytes_get_u32(r);
+    }
+    for (uint32_t i = 0; i < PRIORITY_MAX; i++) {
+        item->undispatched_ms[i] = bytes_get_u32(r);
+    }
+    for (uint32_t type = 0; type < INCIDENT_TYPE_COUNT; type++) {
+        item->priorities[type] = bytes_get_u32(r);
+        for (uint32_t i = 0; i < PRIORITY_MAX * TIER_COUNT; i++) {
+            struct plan *plan = &item->plans[type][i / TIER_COUNT];
+            plan->units[i % TIER_COUNT] = bytes_get_u32(r);
+            plan->capabilities[i % TIER_COUNT] = bytes_get_u32(r);
+        }
+    }
+}
+
+void event_codec_get_policy(struct byte_reader *r, struct policy *item)
+{
+    get_policy_first(r, item);
+    POLICY_MORE_FIELDS(GET)
+    r->bad = r->bad || !policy_valid(item);
+}
+
+/* Of version 1. */
+static void get_old_policy(struct byte_reader *r, struct policy *item)
+{
+    get_policy_first(r, item);
+    item->par_answer_ms = PAR_ANSWER_MS;
+    item->panic_widen_ms = PANIC_WIDEN_MS;
+    for (uint32_t tier = 0; tier < TIER_COUNT; tier++) {
+        item->tiers[tier].second_channel_ms = 0;
+    }
+    r->bad = r->bad || !policy_valid(item);
+}
+
+static void put_body(struct byte_writer *w, const struct event *item)
+{
+    switch (item->kind) {
+    case EVENT_DISTRICT_PUT:
+        put_district(w, item);
+        break;
+    case EVENT_CIRCLE_PUT:
+        CIRCLE_FIELDS(PUT)
+        break;
+    case EVENT_UNIT_PUT:
+        UNIT_FIELDS(PUT)
+        break;
+    case EVENT_REPORT_RECEIVED:
+        REPORT_FIELDS(PUT)
+        break;
+    case EVENT_INCIDENT_OPENED:
+        OPENED_FIELDS(PUT)
+        break;
+    case EVENT_DECISION_MADE:
+        event_codec_put_decision(w, &item->decision);
+        break;
+    case EVENT_ASSIGNMENT_SENT:
+        SENT_FIELDS(PUT)
+        break;
+    case EVENT_ASSIGNMENT_UPDATED:
+        UPDATED_FIELDS(PUT)
+        break;
+    case EVENT_ASSIGNMENT_STEP:
+        STEP_FIELDS(PUT)
+        break;
+    case EVENT_INCIDENT_UPDATED:
+        INCIDENT_FIELDS(PUT)
+        break;
+    case EVENT_INCIDENT_STATE:
+        STATE_FIELDS(PUT)
+        break;
+    case EVENT_INCIDENT_NOTED:
+        NOTED_FIELDS(PUT)
+        break;
+    case EVENT_TIER_VERDICT:
+        VERDICT_FIELDS(PUT)
+        break;
+    case EVENT_UNIT_DUTY:
+        DUTY_FIELDS(PUT)
+        break;
+    case EVENT_ALARM_RAISED:
+    case EVENT_ALARM_ACKED:
+    case EVENT_ALARM_CLEARED:
+    case EVENT_ALARM_RETURNED:
+        ALARM_FIELDS(PUT)
+        ALARM_MORE_FIELDS(PUT)
+        break;
+    case EVENT_ALARM_SHELVED:
+        ALARM_FIELDS(PUT)
+        SHELVED_FIELDS(PUT)
+        ALARM_MORE_FIELDS(PUT)
+        break;
+    case EVENT_INCIDENT_ARCHIVED:
+        ARCHIVED_FIELDS(PUT)
+        break;
+    case EVENT_COMMAND_REFUSED:
+        REFUSED_FIELDS(PUT)
+        break;
+    case EVENT_AUDIT:
+        AUDIT_FIELDS(PUT)
+        break;
+    case EVENT_INCIDENT_WARNED:
+        WARNED_FIELDS(PUT)
+        break;
+    case EVENT_NOTICE_SENT:
+        NOTICE_FIELDS(PUT)
+        break;
+    case EVENT_NOTICE_UPDATED:
+        NOTICED_FIELDS(PUT)
+        break;
+    case EVENT_NOTICE_STEP:
+        NOTICE_STEP_FIELDS(PUT)
+        break;
+    case EVENT_UNIT_PANIC:
+        PANIC_FIELDS(PUT)
+        break;
+    case EVENT_PANIC_WIDENED:
+        WIDENED_FIELDS(PUT)
+        break;
+    case EVENT_PANIC_CLOSED:
+        PANIC_CLOSED_FIELDS(PUT)
+        break;
+    case EVENT_ASSIGNMENT_PAR:
+        PAR_FIELDS(PUT)
+        break;
+    case EVENT_DISTRICTS_CLEARED:
+        break;
+    case EVENT_POLICY_PUT:
+        bytes_put_u32(w, item->policy.version);
+        bytes_put_u64(w, item->policy.origin);
+        event_codec_put_policy(w, &item->policy.policy);
+        break;
+    case EVENT_INCIDENT_HELD:
+        HELD_FIELDS(PUT)
+        break;
+    case EVENT_INCIDENT_RELEASED:
+        RELEASED_FIELDS(PUT)
+        break;
+    case EVENT_INCIDENT_REOPENED:
+        REOPENED_FIELDS(PUT)
+        break;
+    case EVENT_INCIDENT_MERGED:
+        MERGED_FIELDS(PUT)
+        break;
+    case EVENT_INCIDENT_OWNED:
+        OWNED_FIELDS(PUT)
+        break;
+    case EVENT_REPORT_LINKED:
+        LINKED_FIELDS(PUT)
+        break;
+    case EVENT_REPORT_ANSWERED:
+        ANSWERED_FIELDS(PUT)
+        break;
+    case EVENT_MILESTONE_CORRECTED:
+        CORRECTED_FIELDS(PUT)
+        break;
+    case EVENT_KIND_COUNT:
+        assert(item->kind != EVENT_KIND_COUNT);
+    }
+}
+
+static void get_alarm_more(struct byte_reader *r, struct event *item, uint8_t version)
+{
+    if (version < 3) {
+        item->alarm.circle = CIRCLE_NONE;
+        item->alarm.district = DISTRICT_NONE;
+        return;
+    }
+    ALARM_MORE_FIELDS(GET)
+}
+
+static void get_body(struct byte_reader *r, struct event *item, uint8_t version)
+{
+    switch (item->kind) {
+    case EVENT_DISTRICT_PUT:
+        get_district(r, item);
+        break;
+    case EVENT_CIRCLE_PUT:
+        CIRCLE_FIELDS(GET)
+        break;
+    case EVENT_UNIT_PUT:
+        UNIT_FIELDS(GET)
+        break;
+    case EVENT_REPORT_RECEIVED:
+        REPORT_FIELDS(GET)
+        break;
+    case EVENT_INCIDENT_OPENED:
+        OPENED_FIELDS(GET)
+        break;
+    case EVENT_DECISION_MADE:
+        event_codec_get_decision(r, &item->decision);
+        break;
+    case EVENT_ASSIGNMENT_SENT:
+        SENT_FIELDS(GET)
+        break;
+    case EVENT_ASSIGNMENT_UPDATED:
+        UPDATED_FIELDS(GET)
+        break;
+    case EVENT_ASSIGNMENT_STEP:
+        STEP_FIELDS(GET)
+        break;
+    case EVENT_INCIDENT_UPDATED:
+        INCIDENT_FIELDS(GET)
+        break;
+    case EVENT_INCIDENT_STATE:
+        STATE_FIELDS(GET)
+        break;
+    case EVENT_INCIDENT_NOTED:
+        NOTED_FIELDS(GET)
+        break;
+    case EVENT_TIER_VERDICT:
+        VERDICT_FIELDS(GET)
+        break;
+    case EVENT_UNIT_DUTY:
+        DUTY_FIELDS(GET)
+        break;
+    case EVENT_ALARM_RAISED:
+    case EVENT_ALARM_ACKED:
+    case EVENT_ALARM_CLEARED:
+    case EVENT_ALARM_RETURNED:
+        ALARM_FIELDS(GET)
+        get_alarm_more(r, item, version);
+        break;
+    case EVENT_ALARM_SHELVED:
+        ALARM_FIELDS(GET)
+        SHELVED_FIELDS(GET)
+        get_alarm_more(r, item, version);
+        break;
+    case EVENT_INCIDENT_ARCHIVED:
+        ARCHIVED_FIELDS(GET)
+        break;
+    case EVENT_COMMAND_REFUSED:
+        REFUSED_FIELDS(GET)
+        break;
+    case EVENT_AUDIT:
+        AUDIT_FIELDS(GET)
+        break;
+    case EVENT_INCIDENT_WARNED:
+        WARNED_FIELDS(GET)
+        break;
+    case EVENT_NOTICE_SENT:
+        NOTICE_FIELDS(GET)
+        break;
+    case EVENT_NOTICE_UPDATED:
+        NOTICED_FIELDS(GET)
+        break;
+    case EVENT_NOTICE_STEP:
+        NOTICE_STEP_FIELDS(GET)
+        break;
+    case EVENT_UNIT_PANIC:
+        PANIC_FIELDS(GET)
+        break;
+    case EVENT_PANIC_WIDENED:
+        WIDENED_FIELDS(GET)
+        break;
+    case EVENT_PANIC_CLOSED:
+        PANIC_CLOSED_FIELDS(GET)
+        break;
+    case EVENT_ASSIGNMENT_PAR:
+        PAR_FIELDS(GET)
+        break;
+    case EVENT_DISTRICTS_CLEARED:
+        break;
+    case EVENT_POLICY_PUT:
+        item->policy.version = bytes_get_u32(r);
+        item->policy.origin = bytes_get_u64(r);
+        if (version == 1) {
+            get_old_policy(r, &item->policy.policy);
+        } else {
+            event_codec_get_policy(r, &item->policy.policy);
+        }
+        break;
+    case EVENT_INCIDENT_HELD:
+        HELD_FIELDS(GET)
+        break;
+    case EVENT_INCIDENT_RELEASED:
+        RELEASED_FIELDS(GET)
+        break;
+    case EVENT_INCIDENT_REOPENED:
+        REOPENED_FIELDS(GET)
+        break;
+    case EVENT_INCIDENT_MERGED:
+        MERGED_FIELDS(GET)
+        break;
+    case EVENT_INCIDENT_OWNED:
+        OWNED_FIELDS(GET)
+        break;
+    case EVENT_REPORT_LINKED:
+        LINKED_FIELDS(GET)
+        break;
+    case EVENT_REPORT_ANSWERED:
+        ANSWERED_FIELDS(GET)
+        break;
+    case EVENT_MILESTONE_CORRECTED:
+        CORRECTED_FIELDS(GET)
+        break;
+    case EVENT_KIND_COUNT:
+        r->bad = true;
+        break;
+    }
+}
+
+size_t event_codec_encode(const struct event *event, uint8_t *bytes)
+{
+    return event_codec_encode_into(event, bytes, EVENT_BODY_SIZE_MAX);
+}
+
+size_t event_codec_encode_into(const struct event *event, uint8_t *bytes, size_t size_max)
+{
+    assert(event->kind < EVENT_KIND_COUNT);
+    struct byte_writer writer = bytes_writer(bytes, size_max);
+    bytes_put_u8(&writer, BODY_VERSION);
+    put_body(&writer, event);
+    assert(writer.total <= EVENT_BODY_SIZE_MAX);
+    return writer.total;
+}
+
+enum status event_codec_decode(struct event *event, const uint8_t *bytes, size_t size)
+{
+    struct byte_reader reader = bytes_reader(bytes, size);
+    const uint8_t version = bytes_get_u8(&reader);
+    if (reader.bad || version == 0) {
+        return STATUS_CORRUPT;
+    }
+    if (version > BODY_VERSION) {
+        return STATUS_VERSION;
+    }
+    if ((uint32_t)event->kind >= EVENT_KIND_COUNT) {
+        return STATUS_CORRUPT;
+    }
+    get_body(&reader, event, version);
+    return bytes_done(&reader) ? STATUS_OK : STATUS_CORRUPT;
+}

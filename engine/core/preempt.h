@@ -1,0 +1,17 @@
+#ifndef ENGINE_CORE_PREEMPT_H
+#define ENGINE_CORE_PREEMPT_H
+
+#include "engine/core/passed.h"
+
+/* Who is on the way to less urgent work and could come here in time instead: proposed with the
+ * victim's name when nobody free is left, and ordered by itself only where the policy says so. */
+
+/* Fills made->preemptable, the least urgent victim first, then the nearest. */
+void preempt_list(const struct step *step, const struct passed_rules *rules,
+                  const struct policy *policy, struct decision_made *made);
+
+/* Order the first of the tier's list, if the policy lets the engine do so and nobody was found. The
+ * list is that of scratch->decisions[tier]. True: somebody was taken; the victim is served. */
+bool preempt_order(struct step *step, const struct incident *incident, enum tier tier);
+
+#endif

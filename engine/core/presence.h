@@ -1,0 +1,69 @@
+#ifndef ENGINE_CORE_PRESENCE_H
+#define ENGINE_CORE_PRESENCE_H
+
+#include "engine/core/state.h"
+
+/* Where the units are and who of them can be sent right now.
+ *
+ * Positions are volatile: outside the digest, never journaled. A unit is linked in the fleet, and
+ * so found by a road search, exactly while it is FREE. Counts by kind are kept as they change. */
+enum availability {
+    AVAILABILITY_FREE,
+    AVAILABILITY_OFF_DUTY,
+    AVAILABILITY_OUT_OF_SERVICE,
+    AVAILABILITY_ASSIGNED,
+    AVAILABILITY_NO_FIX,
+    AVAILABILITY_STALE,
+    AVAILABILITY_COUNT
+};
+
+#define FIX_AGE_NEVER UINT32_MAX
+
+struct fix {
+    bool seen;
+    bool is_stale;
+    struct geo_point at;
+    int64_t fix_ms;
+    uint16_t heading_deg, speed_kmh, accuracy_m;
+};
+
+struct presence {
+    struct geo_fleet *fleet; /* NULL: a shadow */
+    struct fix *fixes;
+    uint8_t *availability; /* AVAILABILITY_COUNT: not counted yet */
+    uint8_t *kinds;        /* as counted */
+    uint32_t *capabilities;
+    uint32_t counts[UNIT_KIND_COUNT][AVAILABILITY_COUNT];
+    uint32_t capable[UNIT_KIND_COUNT][32]; /* how many of the kind have the bit, free or not */
+    struct timer_heap expiry;              /* of fixes, by unit */
+    uint64_t version;                      /* +1 whenever somebody moves, or can be sent or not */
+};
+
+MUST_CHECK enum status presence_create(const struct engine *engine, struct presence **out);
+void presence_destroy(struct presence *presence);
+void presence_clear(struct engine *engine);
+
+MUST_CHECK enum status presence_observe(const struct engine *engine,
+                                        const struct observation *observation);
+
+/* What the unit is has changed. */
+void presence_define(const struct engine *engine, uint32_t unit_id);
+/* Its duty or its assignment has changed. */
+void presence_refresh(const struct engine *engine, uint32_t unit_id);
+/* Fixes that are too old by now are trusted no longer. */
+void presence_sweep(const struct engine *engine, int64_t now_ms);
+
+/* Out of the road search and back, while one decision is made. */
+void presence_hide(const struct engine *engine, uint32_t unit_id);
+void presence_show(const struct engine *engine, uint32_t unit_id);
+
+/* The last fix, or the home of what stands still. False: nobody knows. */
+bool presence_position(const struct engine *engine, uint32_t unit_id, int64_t now_ms,
+                       struct geo_point *at, uint32_t *fix_age_ms);
+
+/* The bits of the fleet by which a road search asks. */
+#define PRESENCE_KIND_FLAG(kind)        (1u << (kind))
+#define PRESENCE_CAPABILITY_FLAGS(bits) ((bits) << 8) /* 24 capabilities */
+_Static_assert(UNIT_KIND_COUNT <= 8, "kinds take the low byte of the flags");
+
+#endif

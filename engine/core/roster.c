@@ -1,0 +1,220 @@
+#include "engine/core/roster.h"
+
+#include <assert.h>
+#include <string.h>
+
+#include "engine/core/district.h"
+
+#define RINGS_MAX            16u
+#define CAPABILITIES_ALL     0x00FFFFFFu
+#define CIRCLE_BYTES         128u /* 4 + 18 + 66 + 8 + 4 + 1, and the version */
+#define UNIT_BYTES           160u /* 4 + 18 + 66 + 1 + 4 + 4 + 1 + 8 + 2 + 2, and the version */
+#define DISTRICT_BYTES       192u /* 1 + 18 + 66 + 4 + 64, and the version */
+#define DISTRICT_POINT_BYTES 8u
+
+static enum reason check_district(const struct roster *roster, uint32_t i)
+{
+    const struct district_definition *district = &roster->districts[i];
+    if (district->ring_count > RINGS_MAX || district->point_count > DISTRICT_POINTS_MAX) {
+        return REASON_CAPACITY;
+    }
+    uint32_t points = 0;
+    for (uint32_t k = 0; k < district->ring_count; k++) {
+        const uint32_t size = roster->ring_sizes[district->ring_first + k];
+        if (size < 3 || size > district->point_count - points) {
+            return REASON_BAD_INPUT;
+        }
+        points += size;
+    }
+    if (points != district->point_count || points == 0) {
+        return REASON_BAD_INPUT;
+    }
+    for (uint32_t k = 0; k < points; k++) {
+        if (!geo_point_valid(roster->points[district->point_first + k])) {
+            return REASON_BAD_INPUT;
+        }
+    }
+    return REASON_NONE;
+}
+
+/* Scopes, units, circles and incidents name a district by its number: it keeps it for good. */
+static bool keeps_districts(const struct engine *engine, const struct roster *roster)
+{
+    if (roster->district_count == 0) {
+        return true; /* none are given, none change */
+    }
+    bool keeps = roster->district_count >= engine->district_count;
+    for (uint32_t i = 0; keeps && i < engine->district_count; i++) {
+        keeps = strcmp(roster->districts[i].code, engine->districts[i].code) == 0;
+    }
+    return keeps;
+}
+
+static enum reason check_districts(const struct step *step, const struct roster *roster)
+{
+    if (roster->district_count > DISTRICTS_MAX) {
+        return REASON_CAPACITY;
+    }
+    if (!keeps_districts(step->engine, roster)) {
+        return REASON_BAD_INPUT;
+    }
+    uint32_t points = 0;
+    for (uint32_t i = 0; i < roster->district_count; i++) {
+        const enum reason reason = check_district(roster, i);
+        if (reason != REASON_NONE) {
+            return reason;
+        }
+        points += roster->districts[i].point_count;
+    }
+    return points > step->engine->config.limits.area_points_max ? REASON_CAPACITY : REASON_NONE;
+}
+
+static uint32_t new_circles(const struct engine *engine, const struct roster *roster)
+{
+    uint32_t count = 0;
+    for (uint32_t i = 0; i < roster->circle_count; i++) {
+        const uint32_t known = code_table_find(&engine->circle_codes, roster->circles[i].code);
+        count += known == UINT32_MAX ? 1 : 0;
+    }
+    return count;
+}
+
+static enum reason check_circles(const struct roster *roster)
+{
+    for (uint32_t i = 0; i < roster->circle_count; i++) {
+        const struct circle_definition *circle = &roster->circles[i];
+        if (circle->code[0] == '\0' || !geo_point_valid(circle->at) ||
+            circle->district > DISTRICT_NONE) {
+            return REASON_BAD_INPUT;
+        }
+        /* Units name circles by number: a code that comes twice would shift them. */
+        for (uint32_t k = 0; k < i; k++) {
+            const size_t size = strlen(circle->code) + 1;
+            if (memcmp(roster->circles[k].code, circle->code, size) == 0) {
+                return REASON_BAD_INPUT;
+            }
+        }
+    }
+    return REASON_NONE;
+}
+
+static enum reason check_units(const struct step *step, const struct roster *roster,
+                               uint32_t circles)
+{
+    /* A code that comes twice counts twice: cautious, and a roster file has each once. */
+    uint32_t count = step->engine->unit_count;
+    for (uint32_t i = 0; i < roster->unit_count; i++) {
+        const struct unit_definition *unit = &roster->units[i];
+        const bool bad_circle = unit->circle != CIRCLE_NONE && unit->circle >= circles;
+        const bool bad_home = unit->has_home && !geo_point_valid(unit->home);
+        if (unit->code[0] == '\0' || bad_circle || bad_home || unit->district > DISTRICT_NONE ||
+            (unit->capabilities & ~CAPABILITIES_ALL) != 0) {
+            return REASON_BAD_INPUT;
+        }
+        count += code_table_find(&step->engine->unit_codes, unit->code) == UINT32_MAX ? 1 : 0;
+    }
+    return count > step->engine->config.limits.units_max ? REASON_CAPACITY : REASON_NONE;
+}
+
+static bool has_room(const struct step *step, const struct roster *roster)
+{
+    const uint64_t records =
+        1 + (uint64_t)roster->district_count + roster->circle_count + roster->unit_count;
+    uint64_t points = 0;
+    for (uint32_t i = 0; i < roster->district_count; i++) {
+        points += roster->districts[i].point_count;
+    }
+    const uint64_t bytes =
+        16 + (uint64_t)roster->district_count * DISTRICT_BYTES + points * DISTRICT_POINT_BYTES +
+        (uint64_t)roster->circle_count * CIRCLE_BYTES + (uint64_t)roster->unit_count * UNIT_BYTES;
+    return records <= ROSTER_EVENTS_MAX && step_has_room(step, (uint32_t)records, bytes);
+}
+
+static enum reason check(const struct step *step, const struct roster *roster)
+{
+    const uint32_t circles = step->engine->circle_count + new_circles(step->engine, roster);
+    const enum reason districts = check_districts(step, roster);
+    if (districts != REASON_NONE) {
+        return districts;
+    }
+    const enum reason bad_circle = check_circles(roster);
+    if (bad_circle != REASON_NONE) {
+        return bad_circle;
+    }
+    const enum reason units = check_units(step, roster, circles);
+    if (units != REASON_NONE) {
+        return units;
+    }
+    return circles > step->engine->config.limits.circles_max || !has_room(step, roster)
+               ? REASON_CAPACITY
+               : REASON_NONE;
+}
+
+static void put_districts(struct step *step, const struct roster *roster)
+{
+    if (roster->district_count == 0) {
+        return;
+    }
+    step_event(step, EVENT_DISTRICTS_CLEARED);
+    step_emit(step);
+    for (uint32_t i = 0; i < roster->district_count; i++) {
+        const struct district_definition *district = &roster->districts[i];
+        struct event *event = step_event(step, EVENT_DISTRICT_PUT);
+        event->district.index = (uint8_t)i;
+        memcpy(event->district.code, district->code, CODE_SIZE);
+        memcpy(event->district.name, district->name, NAME_SIZE);
+        event->district.ring_count = district->ring_count;
+        memcpy(event->district.ring_sizes, &roster->ring_sizes[district->ring_first],
+               district->ring_count * sizeof(uint32_t));
+        memcpy(event->district.points, &roster->points[district->point_first],
+               district->point_count * sizeof(struct geo_point));
+        step_emit(step);
+    }
+}
+
+static void put_circles(struct step *step, const struct roster *roster)
+{
+    const struct engine *engine = step->engine;
+    for (uint32_t i = 0; i < roster->circle_count; i++) {
+        const struct circle_definition *circle = &roster->circles[i];
+        const uint32_t known = code_table_find(&engine->circle_codes, circle->code);
+        struct event *event = step_event(step, EVENT_CIRCLE_PUT);
+        event->circle.index = known == UINT32_MAX ? engine->circle_count : known;
+        event->circle.circle = *circle;
+        if (circle->district == DISTRICT_NONE) {
+            event->circle.circle.district = district_at(engine, circle->at);
+        }
+        step_emit(step);
+    }
+}
+
+static void put_units(struct step *step, const struct roster *roster)
+{
+    const struct engine *engine = step->engine;
+    for (uint32_t i = 0; i < roster->unit_count; i++) {
+        const struct unit_definition *unit = &roster->units[i];
+        const uint32_t known = code_table_find(&engine->unit_codes, unit->code);
+        struct event *event = step_event(step, EVENT_UNIT_PUT);
+        event->unit.unit_id = known == UINT32_MAX ? engine->unit_count : known;
+        event->unit.unit = *unit;
+        if (!unit->has_home) {
+            event->unit.unit.home = (struct geo_point){0, 0};
+        } else if (unit->district == DISTRICT_NONE) {
+            event->unit.unit.district = district_at(engine, unit->home);
+        }
+        step_emit(step);
+    }
+}
+
+void roster_put(struct step *step)
+{
+    const struct roster *roster = &step->command->roster;
+    const enum reason refusal = check(step, roster);
+    if (refusal != REASON_NONE) {
+        step_refuse(step, refusal, (struct step_about){.unit_id = UNIT_NONE});
+        return;
+    }
+    put_districts(step, roster);
+    put_circles(step, roster);
+    put_units(step, roster);
+}

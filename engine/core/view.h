@@ -1,0 +1,16 @@
+#ifndef ENGINE_CORE_VIEW_H
+#define ENGINE_CORE_VIEW_H
+
+#include "engine/core/state.h"
+
+/* The state as others may see it: flat, by id, without slots. */
+bool view_unit(const struct engine *engine, uint32_t unit_id, struct unit_view *view);
+void view_incident(const struct engine *engine, const struct incident *incident,
+                   struct incident_view *view);
+void view_assignment(const struct engine *engine, const struct assignment *assignment,
+                     struct assignment_view *view);
+void view_report(const struct engine *engine, const struct report *report,
+                 struct report_view *view);
+void view_alarm(const struct engine *engine, const struct alarm *alarm, struct alarm_view *view);
+
+#endif

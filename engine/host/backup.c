@@ -1,0 +1,77 @@
+#include "engine/host/backup.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <sys/stat.h>
+
+#include "engine/host/log.h"
+#include "proto/proto_json.h"
+
+#define STEP_PAGES 64u
+
+/* On the writer thread, between commits. */
+static enum status step(void *context, struct journal *journal, char error[256])
+{
+    struct backup_state *backup = context;
+    if (!backup->started) {
+        backup->started = true;
+        return journal_backup_start(journal, backup->path, error);
+    }
+    return journal_backup_step(journal, STEP_PAGES, &backup->whole, error);
+}
+
+static void reply(struct daemon *daemon, const struct backup_state *backup)
+{
+    struct proto_buffer buffer = {0};
+    proto_json_begin(&buffer, '{');
+    proto_member_text(&buffer, "path", backup->path);
+    proto_member_int(&buffer, "seq", (int64_t)dispatch_durable_seq(daemon->dispatch));
+    proto_json_end(&buffer, '}');
+    if (proto_buffer_ok(&buffer)) {
+        api_reply_json(daemon->api, backup->request_id, 200, buffer.bytes, buffer.size);
+    }
+    proto_buffer_finish(&buffer);
+}
+
+static void stepped(void *context, enum status status, const char *error)
+{
+    struct backup_state *backup = context;
+    struct daemon *daemon = backup->daemon;
+    if (status == STATUS_OK && !backup->whole &&
+        committer_run(daemon->committer, step, stepped, backup)) {
+        return;
+    }
+    if (status == STATUS_OK && backup->whole) {
+        log_write(LOG_INFO, "backup: %s is whole", backup->path);
+        reply(daemon, backup);
+    } else {
+        log_write(LOG_ERROR, "backup: %s", error);
+        api_reply_problem(daemon->api, backup->request_id, "busy", error, NULL);
+    }
+    backup->running = false;
+}
+
+void backup_request(struct daemon *daemon, const struct net_request *request,
+                    const struct identity *by)
+{
+    (void)by;
+    struct backup_state *backup = &daemon->backup;
+    char directory[CONFIG_PATH_SIZE + 16];
+    snprintf(directory, sizeof directory, "%s/backups", daemon->config->data);
+    if (backup->running) {
+        api_reply_problem(daemon->api, request->id, "busy", "a backup is running", NULL);
+        return;
+    }
+    if (mkdir(directory, 0700) != 0 && errno != EEXIST) {
+        api_reply_problem(daemon->api, request->id, "busy", uv_strerror(-errno), NULL);
+        return;
+    }
+    *backup = (struct backup_state){.daemon = daemon, .request_id = request->id, .running = true};
+    snprintf(backup->path, sizeof backup->path, "%s/journal-%lld.db", directory,
+             (long long)daemon_now(daemon));
+    if (!committer_run(daemon->committer, step, stepped, backup)) {
+        backup->running = false;
+        api_reply_problem(daemon->api, request->id, "busy", "the writer has another job; try again",
+                          NULL);
+    }
+}

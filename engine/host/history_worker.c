@@ -1,0 +1,405 @@
+#include "engine/host/history_worker.h"
+
+#include <assert.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/statvfs.h>
+
+#include "engine/core/event_codec.h"
+#include "engine/host/history_question.h"
+#include "engine/host/log.h"
+#include "engine/host/worker.h"
+#include "engine/store/history.h"
+
+#define TRIES_MAX      100u /* half a second */
+#define TRY_WAIT_MS    5u
+#define FEEDS_MAX      512u
+#define QUESTIONS_MAX  64u
+#define CHUNK_EVENTS   4096u
+#define CHUNK_BYTES    (8u << 20)
+#define FEED_BYTES_MAX ((size_t)64 << 20) /* of batches that wait; more are read again later */
+#define BEHIND_MS      200                /* longer is a hole, not a batch on its way */
+
+struct history_worker {
+    struct history_worker_config config;
+    struct history_worker_events events;
+    void *context;
+    char path[600];
+    char directory[600];
+    struct history *history;       /* the feeder's */
+    struct history_reader *reader; /* the reader's */
+    struct worker *feeder;
+    struct worker *readers;
+    struct committer *committer;
+    bool reading_journal;     /* a catch-up chunk is on its way */
+    uint64_t durable_seq;     /* as the loop knows it */
+    uint64_t behind_seq;      /* `offered` when it was first found behind */
+    int64_t behind_ms;        /* and since when */
+    _Atomic uint64_t offered; /* given to the feeder without a hole up to here */
+    _Atomic uint64_t seq;     /* written up to here */
+    _Atomic uint64_t dropped;
+    _Atomic size_t waiting_bytes;
+    _Atomic bool closed;
+};
+
+struct feed {
+    struct worker_job job; /* first */
+    struct history_worker *worker;
+    struct event_list events;
+    bool catches_up;
+};
+
+/* ---- Feeding ---- */
+
+/* Below the guard history stops growing, so that the journal has the rest of the disk. */
+static bool disk_is_low(const struct history_worker *worker)
+{
+    struct statvfs disk;
+    if (statvfs(worker->directory, &disk) != 0) {
+        return false;
+    }
+    const uint64_t free_mb = (uint64_t)disk.f_bavail * disk.f_frsize >> 20;
+    return free_mb < worker->config.disk_guard_mb;
+}
+
+static void run_feed(struct worker_job *job)
+{
+    struct feed *feed = (struct feed *)job;
+    struct history_worker *worker = feed->worker;
+    char error[256] = "";
+    const bool low = disk_is_low(worker);
+    if (low && !worker->closed) {
+        log_write(LOG_ERROR, "history is closed: below the guard of %u MB free disk",
+                  worker->config.disk_guard_mb);
+        worker->closed = true;
+    }
+    enum status status = STATUS_DISK_FULL;
+    if (!low) {
+        status = history_feed(worker->history, &feed->events, error);
+        if (status != STATUS_OK && status != STATUS_STALE) {
+            log_write(LOG_ERROR, "history: %s", error);
+        }
+        worker->seq = history_seq(worker->history);
+    }
+    if (status != STATUS_OK) {
+        worker->offered = worker->seq; /* what follows has a hole before it */
+        worker->dropped++;
+    }
+    if (worker_waiting(worker->feeder) <= 1) {
+        history_idle(worker->history);
+    }
+    worker->waiting_bytes -= feed->events.size_max;
+}
+
+static void read_journal(struct history_worker *worker);
+
+static void free_feed(struct feed *feed)
+{
+    event_list_finish(&feed->events);
+    free(feed);
+}
+
+static void done_feed(struct worker_job *job)
+{
+    struct feed *feed = (struct feed *)job;
+    struct history_worker *worker = feed->worker;
+    if (feed->catches_up) {
+        worker->reading_journal = false;
+        read_journal(worker); /* the next piece, without waiting */
+    }
+    free_feed(feed);
+}
+
+static struct feed *new_feed(struct history_worker *worker, uint32_t records, size_t bytes)
+{
+    struct feed *feed = calloc(1, sizeof *feed);
+    if (feed == NULL || event_list_init(&feed->events, records, bytes) != STATUS_OK) {
+        free(feed);
+        return NULL;
+    }
+    feed->job = (struct worker_job){.run = run_feed, .done = done_feed};
+    feed->worker = worker;
+    return feed;
+}
+
+/* On the writer thread only, so that what is offered is offered in order. */
+static bool give_feed(struct history_worker *worker, struct feed *feed)
+{
+    const uint64_t last = feed->events.records[feed->events.count - 1].seq;
+    worker->waiting_bytes += feed->events.size_max;
+    worker->offered = last; /* before the feeder may say that it failed */
+    if (worker_submit(worker->feeder, &feed->job)) {
+        return true;
+    }
+    worker->offered = worker->seq;
+    worker->waiting_bytes -= feed->events.size_max;
+    worker->dropped++;
+    free_feed(feed);
+    return false;
+}
+
+void history_worker_committed(void *context, const struct batch *batch)
+{
+    struct history_worker *worker = context;
+    const struct event_list *from = &batch->events;
+    if (from->count == 0 || worker->closed || from->records[0].seq != worker->offered + 1) {
+        return; /* closed, or a hole before it: read from the journal when its turn comes */
+    }
+    struct feed *feed = worker->waiting_bytes > FEED_BYTES_MAX
+                            ? NULL
+                            : new_feed(worker, from->count, from->size + EVENT_BODY_SIZE_MAX);
+    if (feed == NULL) {
+        worker->dropped++;
+        return;
+    }
+    memcpy(feed->events.records, from->records, from->count * sizeof from->records[0]);
+    memcpy(feed->events.bytes, from->bytes, from->size);
+    feed->events.count = from->count;
+    feed->events.size = from->size;
+    (void)give_feed(worker, feed);
+}
+
+/* ---- Catching up ---- */
+
+static bool take_event(void *context, const struct event_record *record, const uint8_t *body)
+{
+    struct event_list *list = context;
+    if (list->count == list->records_max || list->size_max - list->size < record->body_size) {
+        return false;
+    }
+    struct event_record *kept = &list->records[list->count++];
+    *kept = *record;
+    kept->body_offset = list->size;
+    memcpy(list->bytes + list->size, body, record->body_size);
+    list->size += record->body_size;
+    return true;
+}
+
+/* On the writer thread, between commits. */
+static enum status read_chunk(void *context, struct journal *journal, char error[256])
+{
+    struct history_worker *worker = context;
+    struct feed *feed = new_feed(worker, CHUNK_EVENTS, CHUNK_BYTES);
+    if (feed == NULL) {
+        return STATUS_NO_MEMORY;
+    }
+    const enum status status =
+        journal_read(journal, worker->offered + 1, take_event, &feed->events, error);
+    if (status != STATUS_OK || feed->events.count == 0) {
+        free_feed(feed);
+        return status == STATUS_OK ? STATUS_NOT_FOUND : status;
+    }
+    feed->catches_up = true;
+    return give_feed(worker, feed) ? STATUS_OK : STATUS_FULL;
+}
+
+static void chunk_read(void *context, enum status status, const char *error)
+{
+    struct history_worker *worker = context;
+    if (status != STATUS_OK) {
+        worker->reading_journal = false;
+    }
+    if (status != STATUS_OK && status != STATUS_NOT_FOUND && status != STATUS_FULL) {
+        log_write(LOG_ERROR, "history cannot catch up: %s", error);
+    }
+}
+
+static void read_journal(struct history_worker *worker)
+{
+    if (worker->committer == NULL || worker->closed || worker->offered >= worker->durable_seq) {
+        return;
+    }
+    worker->reading_journal = committer_run(worker->committer, read_chunk, chunk_read, worker);
+}
+
+void history_worker_catch_up(struct history_worker *worker, struct committer *committer,
+                             uint64_t durable_seq, int64_t now_ms)
+{
+    const uint64_t offered = worker->offered;
+    worker->committer = committer;
+    worker->durable_seq = durable_seq;
+    if (offered >= durable_seq || worker->reading_journal) {
+        return;
+    }
+    if (offered != worker->behind_seq || worker->behind_ms == 0) {
+        worker->behind_seq = offered;
+        worker->behind_ms = now_ms;
+        return;
+    }
+    if (now_ms - worker->behind_ms < BEHIND_MS) {
+        return;
+    }
+    worker->behind_ms = 0; /* also for a disk that is still low: asked again in a while */
+    if (worker->closed && !disk_is_low(worker)) {
+        log_write(LOG_WARNING, "history is open again: above the guard of %u MB free disk",
+                  worker->config.disk_guard_mb);
+        worker->closed = false;
+    }
+    read_journal(worker);
+}
+
+/* ---- Questions ---- */
+
+static void run_question(struct worker_job *job)
+{
+    struct question *question = (struct question *)job;
+    struct history_worker *worker = question->worker;
+    if (worker->reader == NULL) {
+        question->status = history_reader_open(worker->path, &worker->reader, question->error);
+        if (question->status != STATUS_OK) {
+            return;
+        }
+    }
+    if (question->tries > 0) {
+        uv_sleep(TRY_WAIT_MS);
+    }
+    history_answer_run(question, worker->reader, &worker->config);
+}
+
+static void say(struct question *question)
+{
+    struct history_worker *worker = question->worker;
+    const uint64_t request_id = question->request_id;
+    if (question->status == STATUS_NOT_FOUND) {
+        worker->events.refused(worker->context, request_id, "not_found",
+                               "there is no such incident in your scope", NULL);
+        return;
+    }
+    if (question->status == STATUS_BAD_INPUT) {
+        worker->events.refused(worker->context, request_id, "bad_request", question->error, NULL);
+        return;
+    }
+    if (question->status != STATUS_OK || !proto_buffer_ok(&question->body)) {
+        log_write(LOG_ERROR, "history question: %s", question->error);
+        worker->events.refused(worker->context, request_id, "busy",
+                               "history cannot answer now; dispatch goes on", NULL);
+        return;
+    }
+    static const char csv_head[] =
+        "Content-Disposition: attachment; filename=\"response-times.csv\"\r\n";
+    const bool csv = question->csv || question->summary.format == SUMMARY_CSV;
+    worker->events.reply(worker->context, request_id, 200,
+                         csv                                        ? "text/csv; charset=utf-8"
+                         : question->summary.format == SUMMARY_TEXT ? "text/plain; charset=utf-8"
+                                                                    : "application/json",
+                         csv ? csv_head : NULL, question->body.bytes, question->body.size);
+}
+
+/* Created a moment ago: it is on the disk, history has it any millisecond. */
+static bool ask_again(struct question *question, const struct engine *engine)
+{
+    struct incident_view view;
+    if (question->status != STATUS_NOT_FOUND || question->kind != QUESTION_INCIDENT ||
+        question->tries >= TRIES_MAX || !engine_incident(engine, question->incident_id, &view) ||
+        !access_scope_holds(question->filter.districts, view.district)) {
+        return false;
+    }
+    question->tries++;
+    event_list_finish(&question->timeline);
+    question->has_timeline = false;
+    return worker_submit(question->worker->readers, &question->job);
+}
+
+static void done_question(struct worker_job *job)
+{
+    struct question *question = (struct question *)job;
+    if (ask_again(question, question->worker->events.engine(question->worker->context))) {
+        return;
+    }
+    history_answer_finish(question, question->worker->events.engine(question->worker->context));
+    say(question);
+    proto_buffer_finish(&question->body);
+    free(question);
+}
+
+void history_worker_request(struct history_worker *worker, const struct net_request *request,
+                            const struct identity *by)
+{
+    char detail[256] = "";
+    struct question *question = calloc(1, sizeof *question);
+    if (question == NULL) {
+        worker->events.refused(worker->context, request->id, "busy", "not enough memory", NULL);
+        return;
+    }
+    question->worker = worker;
+    question->job = (struct worker_job){.run = run_question, .done = done_question};
+    const struct engine *engine = worker->events.engine(worker->context);
+    if (!history_question_parse(question, request, by, engine, detail)) {
+        worker->events.refused(worker->context, request->id, "bad_request", detail, NULL);
+        free(question);
+    } else if (!worker_submit(worker->readers, &question->job)) {
+        worker->events.refused(worker->context, request->id, "busy",
+                               "too many questions at once; ask again", NULL);
+        free(question);
+    }
+}
+
+/* ---- Life cycle ---- */
+
+enum status history_worker_create(uv_loop_t *loop, const struct history_worker_config *config,
+                                  const struct history_worker_events *events, void *context,
+                                  struct history_worker **out, char error[256])
+{
+    *out = NULL;
+    struct history_worker *worker = calloc(1, sizeof *worker);
+    if (worker == NULL) {
+        snprintf(error, 256, "out of memory");
+        return STATUS_NO_MEMORY;
+    }
+    worker->config = *config;
+    worker->events = *events;
+    worker->context = context;
+    snprintf(worker->path, sizeof worker->path, "%s", config->path);
+    snprintf(worker->directory, sizeof worker->directory, "%s", config->directory);
+    enum status status = history_open(worker->path, config->epoch, &worker->history, error);
+    if (status == STATUS_STALE || status == STATUS_CORRUPT) {
+        log_write(LOG_WARNING, "%s; it is built again from the journal", error);
+        status = history_remove(worker->path, error);
+        if (status == STATUS_OK) {
+            status = history_open(worker->path, config->epoch, &worker->history, error);
+        }
+    }
+    if (status == STATUS_OK) {
+        worker->seq = history_seq(worker->history);
+        worker->offered = worker->seq;
+        status = worker_create(loop, FEEDS_MAX, &worker->feeder);
+    }
+    if (status == STATUS_OK) {
+        status = worker_create(loop, QUESTIONS_MAX, &worker->readers);
+    }
+    *out = worker; /* also when half made: stop and destroy take it */
+    return status;
+}
+
+struct history_figures history_worker_figures(struct history_worker *worker)
+{
+    return (struct history_figures){.seq = worker->seq,
+                                    .dropped = worker->dropped,
+                                    .waiting = worker_waiting(worker->feeder) +
+                                               worker_waiting(worker->readers),
+                                    .closed = worker->closed};
+}
+
+void history_worker_stop(struct history_worker *worker)
+{
+    if (worker == NULL) {
+        return;
+    }
+    worker->committer = NULL; /* gone: what is missing is read at the next start */
+    worker_stop(worker->feeder);
+    worker_stop(worker->readers);
+}
+
+void history_worker_destroy(struct history_worker *worker)
+{
+    if (worker == NULL) {
+        return;
+    }
+    worker_destroy(worker->feeder);
+    worker_destroy(worker->readers);
+    history_reader_close(worker->reader);
+    history_close(worker->history);
+    free(worker);
+}

@@ -1,0 +1,282 @@
+#include "engine/host/roster_import.h"
+
+#include <assert.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "engine/net/translate.h"
+
+static uint32_t find_circle(const struct engine *engine, const char *code)
+{
+    for (uint32_t i = 0; i < engine_circle_count(engine); i++) {
+        if (strcmp(engine_circle(engine, i)->code, code) == 0) {
+            return i;
+        }
+    }
+    return CIRCLE_NONE;
+}
+
+static uint8_t find_district(const struct engine *engine, const char *code)
+{
+    for (uint32_t i = 0; i < engine_district_count(engine); i++) {
+        if (strcmp(engine_district_code(engine, i), code) == 0) {
+            return (uint8_t)i;
+        }
+    }
+    return DISTRICT_NONE;
+}
+
+static void refuse_code(struct proto_roster *read, struct proto_roster_at at, const char *what,
+                        const char *code)
+{
+    char detail[PROTO_DETAIL_SIZE];
+    snprintf(detail, sizeof detail, "there is no %s with the code \"%s\"; import it first", what,
+             code);
+    proto_roster_refuse(read, at, detail);
+}
+
+static uint8_t resolve_district(struct proto_roster *read, struct proto_roster_at at,
+                                const char *code, const struct engine *engine)
+{
+    if (code[0] == '\0') {
+        return DISTRICT_NONE;
+    }
+    const uint8_t district = find_district(engine, code);
+    if (district == DISTRICT_NONE) {
+        refuse_code(read, at, "district", code);
+    }
+    return district;
+}
+
+static struct geo_point point_of(const struct roster_import *import, struct proto_place place)
+{
+    const struct geo_point at = {.lat_e7 = place.lat_e7, .lon_e7 = place.lon_e7};
+    return geo_coordinate_to_wgs84(import->crs, at);
+}
+
+/* Of low..high, what is nearest to from..to. */
+static int32_t nearest_of(int32_t from, int32_t to, int32_t low, int32_t high)
+{
+    return high < from ? high : low > to ? low : low > from ? low : from;
+}
+
+/* A place that is typed or drawn wrongly is nobody's next place. */
+static void refuse_outside(struct proto_roster *read, struct proto_roster_at at,
+                           const struct engine_config *config, struct geo_point place)
+{
+    if (translate_in_city(config, place)) {
+        return;
+    }
+    proto_roster_refuse(read, at,
+                        translate_is_swapped(config, place)
+                            ? "the place is more than 50 km from the map; with lat and lon "
+                              "exchanged it would lie in the city"
+                            : "the place is more than 50 km from the map");
+}
+
+/* A border may go far beyond the map, but not pass it by. */
+static void refuse_elsewhere(struct proto_roster *read,
+                             const struct proto_roster_district *district,
+                             const struct engine_config *config, const struct geo_point *points)
+{
+    if (config->map == NULL || district->point_count == 0) {
+        return;
+    }
+    struct geo_point low = points[0], high = points[0];
+    for (uint32_t i = 1; i < district->point_count; i++) {
+        low.lat_e7 = points[i].lat_e7 < low.lat_e7 ? points[i].lat_e7 : low.lat_e7;
+        low.lon_e7 = points[i].lon_e7 < low.lon_e7 ? points[i].lon_e7 : low.lon_e7;
+        high.lat_e7 = points[i].lat_e7 > high.lat_e7 ? points[i].lat_e7 : high.lat_e7;
+        high.lon_e7 = points[i].lon_e7 > high.lon_e7 ? points[i].lon_e7 : high.lon_e7;
+    }
+    const struct geo_map_header *map = config->map->header;
+    const struct geo_point nearest = {
+        .lat_e7 = nearest_of(map->south_e7, map->north_e7, low.lat_e7, high.lat_e7),
+        .lon_e7 = nearest_of(map->west_e7, map->east_e7, low.lon_e7, high.lon_e7)};
+    refuse_outside(read, district->at, config, nearest);
+}
+
+static bool is_listed(const struct proto_roster *read, const char *code)
+{
+    for (uint32_t i = 0; i < read->district_count; i++) {
+        if (strcmp(read->districts[i].code, code) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static void refuse_missing(struct proto_roster *read, const struct engine *engine)
+{
+    for (uint32_t i = 0; i < engine_district_count(engine); i++) {
+        const char *code = engine_district_code(engine, i);
+        if (!is_listed(read, code)) {
+            char detail[PROTO_DETAIL_SIZE];
+            snprintf(detail, sizeof detail,
+                     "district \"%s\" is missing: scopes and incidents name it, so it stays", code);
+            proto_roster_refuse(read, (struct proto_roster_at){.line = 1, .column = 1}, detail);
+        }
+    }
+}
+
+/* Where the i-th of the file goes: a known district stays where it is, new ones follow. */
+static uint32_t district_slot(const struct roster_import *import,
+                              const struct proto_roster_district *from, const struct engine *engine)
+{
+    const uint8_t known = find_district(engine, from->code);
+    return known != DISTRICT_NONE ? known : engine_district_count(engine) + import->added;
+}
+
+static bool take_districts(struct roster_import *import, struct proto_roster *read,
+                           const struct engine *engine, const struct engine_config *config)
+{
+    refuse_missing(read, engine);
+    if (read->error_count > 0) {
+        return true;
+    }
+    import->districts = calloc(read->district_count + 1, sizeof import->districts[0]);
+    import->points = calloc(read->point_count + 1, sizeof import->points[0]);
+    import->ring_sizes = calloc(read->ring_count + 1, sizeof import->ring_sizes[0]);
+    if (import->districts == NULL || import->points == NULL || import->ring_sizes == NULL) {
+        return false;
+    }
+    for (uint32_t i = 0; i < read->district_count; i++) {
+        const struct proto_roster_district *from = &read->districts[i];
+        const uint32_t slot = district_slot(import, from, engine);
+        struct district_definition *to = &import->districts[slot];
+        *to = (struct district_definition){.ring_count = from->ring_count,
+                                           .ring_first = from->ring_first,
+                                           .point_first = from->point_first,
+                                           .point_count = from->point_count};
+        memcpy(to->code, from->code, sizeof to->code);
+        memcpy(to->name, from->name, sizeof to->name);
+        import->added += slot >= engine_district_count(engine) ? 1 : 0;
+        import->updated += slot < engine_district_count(engine) ? 1 : 0;
+    }
+    for (uint32_t i = 0; i < read->point_count; i++) {
+        import->points[i] = point_of(import, read->points[i]);
+    }
+    for (uint32_t i = 0; i < read->district_count; i++) {
+        const struct proto_roster_district *from = &read->districts[i];
+        refuse_elsewhere(read, from, config, &import->points[from->point_first]);
+    }
+    if (read->ring_count > 0) {
+        memcpy(import->ring_sizes, read->ring_sizes, read->ring_count * sizeof read->ring_sizes[0]);
+    }
+    return true;
+}
+
+static bool take_circles(struct roster_import *import, struct proto_roster *read,
+                         const struct engine *engine, const struct engine_config *config)
+{
+    import->circles = calloc(read->circle_count + 1, sizeof import->circles[0]);
+    if (import->circles == NULL) {
+        return false;
+    }
+    for (uint32_t i = 0; i < read->circle_count; i++) {
+        const struct proto_roster_circle *from = &read->circles[i];
+        struct circle_definition *to = &import->circles[i];
+        *to = (struct circle_definition){
+            .at = point_of(import, from->place),
+            .radius_m = from->radius_m,
+            .district = resolve_district(read, from->at, from->district, engine)};
+        memcpy(to->code, from->code, sizeof to->code);
+        memcpy(to->name, from->name, sizeof to->name);
+        refuse_outside(read, from->at, config, to->at);
+        if (find_circle(engine, to->code) == CIRCLE_NONE) {
+            import->added++;
+        } else {
+            import->updated++;
+        }
+    }
+    return true;
+}
+
+static bool take_units(struct roster_import *import, struct proto_roster *read,
+                       const struct engine *engine, const struct engine_config *config)
+{
+    import->units = calloc(read->unit_count + 1, sizeof import->units[0]);
+    if (import->units == NULL) {
+        return false;
+    }
+    for (uint32_t i = 0; i < read->unit_count; i++) {
+        const struct proto_roster_unit *from = &read->units[i];
+        struct unit_definition *to = &import->units[i];
+        *to = (struct unit_definition){.kind = (enum unit_kind)from->kind,
+                                       .capabilities = from->capabilities,
+                                       .circle = CIRCLE_NONE,
+                                       .district =
+                                           resolve_district(read, from->at, from->district, engine),
+                                       .home = point_of(import, from->home),
+                                       .people = from->people,
+                                       .has_home = from->has_home,
+                                       .synthetic = from->synthetic};
+        memcpy(to->code, from->code, sizeof to->code);
+        memcpy(to->name, from->name, sizeof to->name);
+        if (to->has_home) {
+            refuse_outside(read, from->at, config, to->home);
+        }
+        if (from->circle[0] != '\0') {
+            to->circle = find_circle(engine, from->circle);
+            if (to->circle == CIRCLE_NONE) {
+                refuse_code(read, from->at, "circle", from->circle);
+            }
+        }
+        if (engine_unit_find(engine, to->code) == UNIT_NONE) {
+            import->added++;
+        } else {
+            import->updated++;
+        }
+    }
+    return true;
+}
+
+enum status roster_import_init(struct roster_import *import, struct proto_roster *read,
+                               enum geo_crs crs, const struct engine *engine,
+                               const struct engine_config *config)
+{
+    const struct engine_limits *limits = &config->limits;
+    assert(read->error_count == 0);
+    *import = (struct roster_import){.crs = crs};
+    bool memory = false;
+    bool fits = false;
+    switch (read->kind) {
+    case PROTO_ROSTER_DISTRICTS:
+        memory = take_districts(import, read, engine, config);
+        fits = read->point_count <= limits->area_points_max;
+        break;
+    case PROTO_ROSTER_CIRCLES:
+        memory = take_circles(import, read, engine, config);
+        fits = engine_circle_count(engine) + import->added <= limits->circles_max;
+        break;
+    case PROTO_ROSTER_UNITS:
+        memory = take_units(import, read, engine, config);
+        fits = engine_unit_count(engine) + import->added <= limits->units_max;
+        break;
+    case PROTO_ROSTER_KIND_COUNT:
+        break;
+    }
+    if (!memory) {
+        return STATUS_NO_MEMORY;
+    }
+    import->roster = (struct roster){.districts = import->districts,
+                                     .district_count = read->district_count,
+                                     .points = import->points,
+                                     .ring_sizes = import->ring_sizes,
+                                     .circles = import->circles,
+                                     .circle_count = read->circle_count,
+                                     .units = import->units,
+                                     .unit_count = read->unit_count};
+    return read->error_count > 0 ? STATUS_BAD_INPUT : fits ? STATUS_OK : STATUS_FULL;
+}
+
+void roster_import_finish(struct roster_import *import)
+{
+    free(import->districts);
+    free(import->points);
+    free(import->ring_sizes);
+    free(import->circles);
+    free(import->units);
+    *import = (struct roster_import){0};
+}

@@ -1,0 +1,273 @@
+/* What came from outside then, given to the engine that decides anew. */
+#include <assert.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "engine/host/whatif_private.h"
+
+/* A unit that was weighed for an incident within this time was about there when it was reported. */
+#define AHEAD_MS 60000
+
+/* ---- Which incident is which ---- */
+
+static uint32_t find(const struct whatif *whatif, uint32_t id, bool by_now)
+{
+    uint32_t low = 0;
+    uint32_t high = whatif->incident_count;
+    while (low < high) {
+        const uint32_t middle = low + (high - low) / 2;
+        const struct whatif_pair *pair = &whatif->incidents[middle];
+        if ((by_now ? pair->now : pair->then) < id) {
+            low = middle + 1;
+        } else {
+            high = middle;
+        }
+    }
+    if (low == whatif->incident_count) {
+        return 0;
+    }
+    const struct whatif_pair *pair = &whatif->incidents[low];
+    if (by_now) {
+        return pair->now == id ? pair->then : 0;
+    }
+    return pair->then == id ? pair->now : 0;
+}
+
+uint32_t whatif_input_now(const struct whatif *whatif, uint32_t incident_then)
+{
+    return find(whatif, incident_then, false);
+}
+
+uint32_t whatif_input_then(const struct whatif *whatif, uint32_t incident_now)
+{
+    const uint32_t then = find(whatif, incident_now, true);
+    return then != 0 ? then : whatif->incoming; /* it is being opened by this very command */
+}
+
+/* Ids rise in both worlds; one that joined an older incident there is that one's. */
+static void pair(struct whatif *whatif, uint32_t then, uint32_t now)
+{
+    if (whatif->incident_count > 0) {
+        const struct whatif_pair *last = &whatif->incidents[whatif->incident_count - 1];
+        if (last->then >= then || last->now >= now) {
+            return;
+        }
+    }
+    if (whatif->incident_count == whatif->incident_max) {
+        const uint32_t max = whatif->incident_max == 0 ? 1024 : whatif->incident_max * 2;
+        struct whatif_pair *pairs = realloc(whatif->incidents, max * sizeof *pairs);
+        if (pairs == NULL) {
+            whatif->status = STATUS_NO_MEMORY;
+            return;
+        }
+        whatif->incidents = pairs;
+        whatif->incident_max = max;
+    }
+    whatif->incidents[whatif->incident_count++] = (struct whatif_pair){then, now};
+}
+
+/* ---- Where units were ---- */
+
+static void observe(struct whatif *whatif, uint32_t unit_id, struct geo_point at, uint32_t age_ms)
+{
+    if (age_ms == UINT32_MAX) {
+        return;
+    }
+    const struct observation observation = {
+        .unit_id = unit_id, .at = at, .at_ms = whatif->now_ms, .fix_ms = whatif->now_ms - age_ms};
+    if (engine_observe(whatif->engine, &observation) == STATUS_STALE) {
+        return; /* it is known to have been elsewhere since */
+    }
+}
+
+/* Decisions say where the units were that they weighed: known before they are made anew. Those from
+ * `index` on until a time; `incident_id` 0: of every incident. */
+static void observe_decisions(struct whatif *whatif, uint32_t index, uint32_t incident_id,
+                              int64_t until_ms)
+{
+    for (uint32_t i = index; i < whatif->input.count && whatif->input.records[i].at_ms <= until_ms;
+         i++) {
+        if (whatif->input.records[i].kind != EVENT_DECISION_MADE) {
+            continue;
+        }
+        event_list_get(&whatif->input, i, &whatif->event);
+        const struct decision_made *made = &whatif->event.decision;
+        const bool is_its = incident_id == 0 || made->incident_id == incident_id;
+        for (uint32_t k = 0; is_its && k < made->candidate_count; k++) {
+            observe(whatif, made->candidates[k].unit_id, made->candidates[k].at,
+                    made->candidates[k].fix_age_ms);
+        }
+    }
+}
+
+void whatif_input_observe(struct whatif *whatif, uint32_t index)
+{
+    observe_decisions(whatif, index, 0, whatif->now_ms);
+}
+
+/* ---- The inputs ---- */
+
+static void do_report(struct whatif *whatif, uint32_t index)
+{
+    const uint32_t then = whatif->event.report.incident_id;
+    struct command command = {.kind = COMMAND_REPORT_CREATE,
+                              .actor = whatif->event.actor,
+                              .report = whatif->event.report.report};
+    command.report.received_ms = whatif->event.report.received_ms;
+    if (whatif->now_ms >= whatif->to_ms) {
+        return; /* of another period */
+    }
+    observe_decisions(whatif, index, then, whatif->now_ms + AHEAD_MS);
+    whatif->incoming = then;
+    const struct step_result result = whatif_step(whatif, &command);
+    whatif->incoming = 0;
+    if (result.refusal == REASON_NONE && !result.merged) {
+        pair(whatif, then, result.incident_id);
+    }
+}
+
+static void do_state(struct whatif *whatif)
+{
+    const enum incident_state state = whatif->event.state.state;
+    const uint32_t now = whatif_input_now(whatif, whatif->event.state.incident_id);
+    if (now == 0 || (state != INCIDENT_CLOSED && state != INCIDENT_CANCELLED)) {
+        return;
+    }
+    struct command command = {.actor = whatif->event.actor};
+    if (state == INCIDENT_CANCELLED) {
+        command.kind = COMMAND_INCIDENT_CANCEL;
+        command.cancel.incident_id = now;
+        command.cancel.reason = whatif->event.state.reason;
+    } else {
+        command.kind = COMMAND_INCIDENT_CLOSE;
+        command.close.incident_id = now;
+        command.close.reason = whatif->event.state.reason;
+        command.close.clear_all = true;
+    }
+    (void)whatif_step(whatif, &command);
+}
+
+static void do_change(struct whatif *whatif)
+{
+    const uint32_t now = whatif_input_now(whatif, whatif->event.incident.incident_id);
+    struct incident_view view;
+    if (now == 0 || !engine_incident(whatif->engine, now, &view)) {
+        return;
+    }
+    struct command command = {.kind = COMMAND_INCIDENT_UPDATE, .actor = whatif->event.actor};
+    command.update = (struct incident_update){.incident_id = now,
+                                              .generation = view.generation,
+                                              .has_place = true,
+                                              .has_type = true,
+                                              .has_priority = true,
+                                              .at = whatif->event.incident.at,
+                                              .type = whatif->event.incident.type,
+                                              .priority = whatif->event.incident.priority};
+    memcpy(command.update.address, whatif->event.incident.address, ADDRESS_SIZE);
+    (void)whatif_step(whatif, &command);
+}
+
+static void do_updated(struct whatif *whatif)
+{
+    const struct assignment_updated updated = whatif->event.updated;
+    if (updated.has_position) {
+        observe(whatif, updated.unit_id, updated.at, updated.fix_age_ms);
+    }
+    struct unit_view unit;
+    if (updated.state == ASSIGNMENT_RECALLED &&
+        engine_unit(whatif->engine, updated.unit_id, &unit) && unit.incident_id != 0 &&
+        unit.incident_id == whatif_input_now(whatif, updated.incident_id)) {
+        struct command command = {.kind = COMMAND_ASSIGNMENT_RECALL, .actor = whatif->event.actor};
+        command.recall.assignment_id = unit.assignment_id;
+        command.recall.reason = updated.reason;
+        (void)whatif_step(whatif, &command);
+    }
+}
+
+static void do_duty(struct whatif *whatif)
+{
+    struct command command = {.kind = COMMAND_UNIT_DUTY, .actor = whatif->event.actor};
+    command.duty.unit_id = whatif->event.duty.unit_id;
+    command.duty.duty = whatif->event.duty.duty;
+    command.duty.reason = whatif->event.duty.reason;
+    command.duty.people = whatif->event.duty.people;
+    (void)whatif_step(whatif, &command);
+}
+
+static void do_roster(struct whatif *whatif)
+{
+    struct command command = {.kind = COMMAND_ROSTER_PUT, .actor = whatif->event.actor};
+    const struct unit_definition unit = whatif->event.unit.unit;
+    const struct circle_definition circle = whatif->event.circle.circle;
+    if (whatif->event.kind == EVENT_UNIT_PUT) {
+        command.roster = (struct roster){.units = &unit, .unit_count = 1};
+    } else {
+        command.roster = (struct roster){.circles = &circle, .circle_count = 1};
+    }
+    (void)whatif_step(whatif, &command);
+}
+
+void whatif_input_do(struct whatif *whatif, uint32_t index)
+{
+    event_list_get(&whatif->input, index, &whatif->event);
+    switch (whatif->event.kind) {
+    case EVENT_REPORT_RECEIVED:
+        do_report(whatif, index);
+        break;
+    case EVENT_DECISION_MADE:
+        whatif_input_observe(whatif, index);
+        break;
+    case EVENT_ASSIGNMENT_UPDATED:
+        do_updated(whatif);
+        break;
+    case EVENT_INCIDENT_UPDATED:
+        do_change(whatif);
+        break;
+    case EVENT_INCIDENT_STATE:
+        do_state(whatif);
+        break;
+    case EVENT_UNIT_DUTY:
+        do_duty(whatif);
+        break;
+    case EVENT_UNIT_PUT:
+    case EVENT_CIRCLE_PUT:
+        do_roster(whatif);
+        break;
+    case EVENT_DISTRICT_PUT:
+    case EVENT_DISTRICTS_CLEARED:
+        whatif->status = STATUS_BAD_INPUT;
+        break;
+    case EVENT_POLICY_PUT:    /* another policy is what is asked about */
+    case EVENT_INCIDENT_HELD: /* what dispatchers did about incidents that were decided otherwise */
+    case EVENT_INCIDENT_RELEASED:
+    case EVENT_INCIDENT_REOPENED:
+    case EVENT_INCIDENT_MERGED:
+    case EVENT_INCIDENT_OWNED:
+    case EVENT_REPORT_LINKED:
+    case EVENT_REPORT_ANSWERED:
+    case EVENT_MILESTONE_CORRECTED:
+    case EVENT_INCIDENT_OPENED:
+    case EVENT_ASSIGNMENT_SENT:
+    case EVENT_ASSIGNMENT_STEP:
+    case EVENT_INCIDENT_NOTED:
+    case EVENT_TIER_VERDICT:
+    case EVENT_ALARM_RAISED:
+    case EVENT_ALARM_ACKED:
+    case EVENT_ALARM_CLEARED:
+    case EVENT_ALARM_SHELVED:
+    case EVENT_ALARM_RETURNED:
+    case EVENT_INCIDENT_ARCHIVED:
+    case EVENT_INCIDENT_WARNED:
+    case EVENT_NOTICE_SENT:
+    case EVENT_NOTICE_UPDATED:
+    case EVENT_NOTICE_STEP:
+    case EVENT_UNIT_PANIC:
+    case EVENT_PANIC_WIDENED:
+    case EVENT_PANIC_CLOSED:
+    case EVENT_ASSIGNMENT_PAR:
+    case EVENT_COMMAND_REFUSED:
+    case EVENT_AUDIT:
+    case EVENT_KIND_COUNT:
+        break; /* the engine's own doing: decided anew, or of no effect */
+    }
+}

@@ -1,0 +1,54 @@
+#include "engine/net/api_state.h"
+#include "engine/net/http_api.h"
+#include "proto/proto_answer.h"
+
+void http_api_read_units(struct api *api, const struct net_request *request,
+                         const struct identity *identity)
+{
+    const struct engine *engine = api_engine(api);
+    proto_buffer_clear(&api->buffer);
+    proto_frame_page_begin(&api->buffer, "units");
+    for (uint32_t i = 0; i < engine_unit_count(engine); i++) {
+        struct unit_view view;
+        struct proto_unit unit;
+        if (engine_unit(engine, i, &view) &&
+            access_scope_holds(identity->scope, view.definition->district)) {
+            translate_view_unit(engine, &view, &unit);
+            proto_encode_unit(&api->buffer, &unit);
+        }
+    }
+    proto_frame_page_end(&api->buffer, engine_seq(engine));
+    http_api_reply_durable(api, request->id);
+}
+
+void http_api_read_circles(struct api *api, const struct net_request *request,
+                           const struct identity *identity)
+{
+    const struct engine *engine = api_engine(api);
+    (void)identity; /* everybody knows them, as everybody hears circle.put */
+    proto_buffer_clear(&api->buffer);
+    proto_frame_page_begin(&api->buffer, "circles");
+    for (uint32_t i = 0; i < engine_circle_count(engine); i++) {
+        struct proto_circle circle;
+        translate_view_circle(engine, engine_circle(engine, i), &circle);
+        proto_encode_circle(&api->buffer, &circle);
+    }
+    proto_frame_page_end(&api->buffer, 0);
+    http_api_reply_durable(api, request->id);
+}
+
+void http_api_read_districts(struct api *api, const struct net_request *request,
+                             const struct identity *identity)
+{
+    const struct engine *engine = api_engine(api);
+    (void)identity;
+    proto_buffer_clear(&api->buffer);
+    proto_frame_page_begin(&api->buffer, "districts");
+    for (uint32_t i = 0; i < engine_district_count(engine); i++) {
+        const struct proto_district district = {.code = engine_district_code(engine, i),
+                                                .name = engine_district_name(engine, i)};
+        proto_encode_district(&api->buffer, &district);
+    }
+    proto_frame_page_end(&api->buffer, 0);
+    http_api_reply_durable(api, request->id);
+}

@@ -1,0 +1,315 @@
+#include "engine/net/roster_text.h"
+
+#include <assert.h>
+#include <string.h>
+
+#include "geo/geo_ring.h"
+#include "proto/proto_json.h"
+#include "proto/proto_object.h"
+#include "proto/proto_text.h"
+
+#define NUMBER_SIZE 24u
+
+/* "": none. */
+static const char *district_code(const struct engine *engine, uint8_t district)
+{
+    return district < engine_district_count(engine) ? engine_district_code(engine, district) : "";
+}
+
+static const char *circle_code(const struct engine *engine, uint32_t circle)
+{
+    return circle < engine_circle_count(engine) ? engine_circle(engine, circle)->code : "";
+}
+
+/* ---- CSV: RFC 4180, UTF-8 with a byte order mark ---- */
+
+struct sheet {
+    struct proto_buffer *buffer;
+    bool line_has_begun;
+};
+
+static void append(struct sheet *sheet, const char *text)
+{
+    proto_buffer_append(sheet->buffer, text, strlen(text));
+}
+
+static void separate(struct sheet *sheet)
+{
+    append(sheet, sheet->line_has_begun ? "," : "");
+    sheet->line_has_begun = true;
+}
+
+static void put_text(struct sheet *sheet, const char *text)
+{
+    separate(sheet);
+    if (text[0] == '\0') {
+        return;
+    }
+    append(sheet, "\"");
+    for (const char *at = text; *at != '\0'; at++) {
+        proto_buffer_append(sheet->buffer, "\"", *at == '"' ? 1 : 0);
+        proto_buffer_append(sheet->buffer, at, 1);
+    }
+    append(sheet, "\"");
+}
+
+/* 0: empty. */
+static void put_count(struct sheet *sheet, uint32_t count)
+{
+    char text[NUMBER_SIZE];
+    separate(sheet);
+    if (count > 0) {
+        struct proto_line line = proto_line_start(text, sizeof text);
+        proto_line_int(&line, count);
+        append(sheet, text);
+    }
+}
+
+static void put_place(struct sheet *sheet, bool has_place, struct geo_point at)
+{
+    assert(sheet->line_has_begun);
+    if (has_place) { /* the comma before a number is the same as in a list */
+        proto_json_e7(sheet->buffer, at.lat_e7);
+        proto_json_e7(sheet->buffer, at.lon_e7);
+    } else {
+        put_text(sheet, "");
+        put_text(sheet, "");
+    }
+}
+
+static void put_capabilities(struct sheet *sheet, uint32_t capabilities)
+{
+    bool is_first = true;
+    separate(sheet);
+    for (uint32_t i = 0; i < PROTO_CAPABILITY_COUNT; i++) {
+        if ((capabilities >> i & 1u) != 0) {
+            append(sheet, is_first ? "" : "+");
+            append(sheet, proto_name(PROTO_LIST_CAPABILITY, i));
+            is_first = false;
+        }
+    }
+}
+
+static void end_line(struct sheet *sheet)
+{
+    append(sheet, "\r\n");
+    sheet->line_has_begun = false;
+}
+
+void roster_text_csv(struct proto_buffer *buffer, const struct engine *engine,
+                     enum proto_roster_kind kind)
+{
+    struct sheet sheet = {.buffer = buffer};
+    assert(kind == PROTO_ROSTER_CIRCLES || kind == PROTO_ROSTER_UNITS);
+    append(&sheet, "\xEF\xBB\xBF");
+    if (kind == PROTO_ROSTER_CIRCLES) {
+        append(&sheet, "code,name,lat,lon,radius_m,district\r\n");
+        for (uint32_t i = 0; i < engine_circle_count(engine); i++) {
+            const struct circle_definition *circle = engine_circle(engine, i);
+            put_text(&sheet, circle->code);
+            put_text(&sheet, circle->name);
+            put_place(&sheet, true, circle->at);
+            put_count(&sheet, circle->radius_m);
+            put_text(&sheet, district_code(engine, circle->district));
+            end_line(&sheet);
+        }
+        return;
+    }
+    append(&sheet, "code,name,kind,lat,lon,circle,district,people,capabilities,synthetic\r\n");
+    for (uint32_t i = 0; i < engine_unit_count(engine); i++) {
+        struct unit_view view;
+        (void)engine_unit(engine, i, &view);
+        const struct unit_definition *unit = view.definition;
+        put_text(&sheet, unit->code);
+        put_text(&sheet, unit->name);
+        put_text(&sheet, types_name(TYPES_UNIT_KIND, unit->kind));
+        put_place(&sheet, unit->has_home, unit->home);
+        put_text(&sheet, circle_code(engine, unit->circle));
+        put_text(&sheet, district_code(engine, unit->district));
+        put_count(&sheet, unit->people);
+        put_capabilities(&sheet, unit->capabilities);
+        put_count(&sheet, unit->synthetic ? 1 : 0);
+        end_line(&sheet);
+    }
+}
+
+/* ---- GeoJSON: RFC 7946, a feature a line ---- */
+
+static void put_position(struct proto_buffer *buffer, struct geo_point at)
+{
+    proto_json_begin(buffer, '[');
+    proto_json_e7(buffer, at.lon_e7);
+    proto_json_e7(buffer, at.lat_e7);
+    proto_json_end(buffer, ']');
+}
+
+static void put_given(struct proto_buffer *buffer, const char *name, const char *text)
+{
+    if (text[0] != '\0') {
+        proto_member_text(buffer, name, text);
+    }
+}
+
+static void begin_feature(struct proto_buffer *buffer, const char *code, const char *name)
+{
+    proto_json_begin(buffer, '{');
+    proto_member_text(buffer, "type", "Feature");
+    proto_json_name(buffer, "properties");
+    proto_json_begin(buffer, '{');
+    proto_member_text(buffer, "code", code);
+    proto_member_text(buffer, "name", name);
+}
+
+static void end_point_feature(struct proto_buffer *buffer, bool has_place, struct geo_point at)
+{
+    proto_json_end(buffer, '}');
+    if (has_place) {
+        proto_json_name(buffer, "geometry");
+        proto_json_begin(buffer, '{');
+        proto_member_text(buffer, "type", "Point");
+        proto_json_name(buffer, "coordinates");
+        put_position(buffer, at);
+        proto_json_end(buffer, '}');
+    } else {
+        proto_member_null(buffer, "geometry");
+    }
+    proto_buffer_append(buffer, "\n", 1);
+    proto_json_end(buffer, '}');
+}
+
+static void put_circle(struct proto_buffer *buffer, const struct engine *engine, uint32_t index)
+{
+    const struct circle_definition *circle = engine_circle(engine, index);
+    begin_feature(buffer, circle->code, circle->name);
+    proto_member_int(buffer, "radius_m", circle->radius_m);
+    put_given(buffer, "district", district_code(engine, circle->district));
+    end_point_feature(buffer, true, circle->at);
+}
+
+static void put_unit(struct proto_buffer *buffer, const struct engine *engine, uint32_t index)
+{
+    struct unit_view view;
+    (void)engine_unit(engine, index, &view);
+    const struct unit_definition *unit = view.definition;
+    begin_feature(buffer, unit->code, unit->name);
+    proto_member_text(buffer, "kind", types_name(TYPES_UNIT_KIND, unit->kind));
+    put_given(buffer, "circle", circle_code(engine, unit->circle));
+    put_given(buffer, "district", district_code(engine, unit->district));
+    if (unit->people > 0) {
+        proto_member_int(buffer, "people", unit->people);
+    }
+    proto_member_capabilities(buffer, unit->capabilities);
+    if (unit->synthetic) {
+        proto_member_bool(buffer, "synthetic", true);
+    }
+    end_point_feature(buffer, unit->has_home, unit->home);
+}
+
+/* Which rings are outlines, and which are holes in which: the engine counts rings, even or odd. */
+struct nesting {
+    uint32_t count;
+    const struct geo_point *points[PROTO_ROSTER_RINGS_MAX];
+    uint32_t sizes[PROTO_ROSTER_RINGS_MAX];
+    uint32_t depths[PROTO_ROSTER_RINGS_MAX]; /* in so many others */
+    bool placed[PROTO_ROSTER_RINGS_MAX];
+};
+
+static void find_nesting(struct nesting *nesting, const struct district_outline *outline)
+{
+    const struct geo_point *points = outline->points;
+    *nesting = (struct nesting){.count = outline->ring_count};
+    for (uint32_t i = 0; i < nesting->count; i++) {
+        nesting->points[i] = points;
+        nesting->sizes[i] = outline->ring_sizes[i];
+        points += outline->ring_sizes[i];
+    }
+    for (uint32_t i = 0; i < nesting->count; i++) {
+        for (uint32_t j = 0; j < nesting->count; j++) {
+            if (i != j && geo_ring_holds(nesting->points[j], nesting->sizes[j], nesting->points[i],
+                                         nesting->sizes[i])) {
+                nesting->depths[i]++;
+            }
+        }
+    }
+}
+
+static bool is_hole_of(const struct nesting *nesting, uint32_t hole, uint32_t outline)
+{
+    return nesting->depths[hole] == nesting->depths[outline] + 1 &&
+           geo_ring_holds(nesting->points[outline], nesting->sizes[outline], nesting->points[hole],
+                          nesting->sizes[hole]);
+}
+
+static void put_ring(struct proto_buffer *buffer, struct nesting *nesting, uint32_t ring)
+{
+    proto_json_begin(buffer, '[');
+    for (uint32_t i = 0; i < nesting->sizes[ring]; i++) {
+        put_position(buffer, nesting->points[ring][i]);
+    }
+    put_position(buffer, nesting->points[ring][0]);
+    proto_json_end(buffer, ']');
+    nesting->placed[ring] = true;
+}
+
+/* An outline and its holes. */
+static void put_polygon(struct proto_buffer *buffer, struct nesting *nesting, uint32_t outline)
+{
+    proto_json_begin(buffer, '[');
+    put_ring(buffer, nesting, outline);
+    for (uint32_t i = 0; i < nesting->count; i++) {
+        if (!nesting->placed[i] && is_hole_of(nesting, i, outline)) {
+            put_ring(buffer, nesting, i);
+        }
+    }
+    proto_json_end(buffer, ']');
+}
+
+static void put_district(struct proto_buffer *buffer, const struct engine *engine, uint32_t index)
+{
+    struct nesting nesting;
+    const struct district_outline outline = engine_district_outline(engine, index);
+    find_nesting(&nesting, &outline);
+    begin_feature(buffer, engine_district_code(engine, index), engine_district_name(engine, index));
+    proto_json_end(buffer, '}');
+    proto_json_name(buffer, "geometry");
+    proto_json_begin(buffer, '{');
+    proto_member_text(buffer, "type", "MultiPolygon");
+    proto_json_name(buffer, "coordinates");
+    proto_json_begin(buffer, '[');
+    for (uint32_t i = 0; i < nesting.count; i++) {
+        if (nesting.depths[i] % 2 == 0) {
+            put_polygon(buffer, &nesting, i);
+        }
+    }
+    for (uint32_t i = 0; i < nesting.count; i++) { /* of rings that cross: no one's hole */
+        if (!nesting.placed[i]) {
+            put_polygon(buffer, &nesting, i);
+        }
+    }
+    proto_json_end(buffer, ']');
+    proto_json_end(buffer, '}');
+    proto_buffer_append(buffer, "\n", 1);
+    proto_json_end(buffer, '}');
+}
+
+void roster_text_geojson(struct proto_buffer *buffer, const struct engine *engine,
+                         enum proto_roster_kind kind)
+{
+    static void (*const put[])(struct proto_buffer * buffer, const struct engine *engine,
+                               uint32_t index) = {[PROTO_ROSTER_DISTRICTS] = put_district,
+                                                  [PROTO_ROSTER_CIRCLES] = put_circle,
+                                                  [PROTO_ROSTER_UNITS] = put_unit};
+    assert(kind < PROTO_ROSTER_KIND_COUNT);
+    const uint32_t counts[] = {[PROTO_ROSTER_DISTRICTS] = engine_district_count(engine),
+                               [PROTO_ROSTER_CIRCLES] = engine_circle_count(engine),
+                               [PROTO_ROSTER_UNITS] = engine_unit_count(engine)};
+    proto_json_begin(buffer, '{');
+    proto_member_text(buffer, "type", "FeatureCollection");
+    proto_json_name(buffer, "features");
+    proto_json_begin(buffer, '[');
+    for (uint32_t i = 0; i < counts[kind]; i++) {
+        put[kind](buffer, engine, i);
+    }
+    proto_json_end(buffer, ']');
+    proto_json_end(buffer, '}');
+}

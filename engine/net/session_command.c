@@ -1,0 +1,178 @@
+#include <assert.h>
+
+#include "engine/net/api_state.h"
+#include "engine/net/translate.h"
+#include "engine/net/translate_key.h"
+
+static enum proto_op op_of(enum access_op op)
+{
+    return (enum proto_op)((int)op - (int)ACCESS_REPORT_CREATE + (int)PROTO_OP_REPORT_CREATE);
+}
+_Static_assert((int)PROTO_OP_COUNT - (int)PROTO_OP_REPORT_CREATE == (int)ACCESS_COMMAND_COUNT,
+               "commands are in one order in both lists");
+
+static bool access_refused(enum access_answer answer, enum command_kind kind,
+                           struct proto_error *error)
+{
+    switch (answer) {
+    case ACCESS_GRANTED:
+        return false;
+    case ACCESS_ROLE:
+        proto_error_set(error, PROTO_FORBIDDEN, NULL, "Your role does not allow this");
+        return true;
+    case ACCESS_SCOPE:
+        proto_error_set(error, PROTO_FORBIDDEN, NULL, "It lies outside your districts");
+        return true;
+    case ACCESS_NOT_OWN:
+        break;
+    }
+    if (kind == COMMAND_ASSIGNMENT_UPDATE || kind == COMMAND_NOTICE_UPDATE ||
+        kind == COMMAND_ASSIGNMENT_PAR) {
+        proto_error_set(error, PROTO_NOT_YOURS, "/assignment", "It is another unit's assignment");
+    } else if (kind == COMMAND_UNIT_DUTY) {
+        proto_error_set(error, PROTO_FORBIDDEN, "/unit", "A unit sets its own duty only");
+    } else {
+        proto_error_set(error, PROTO_FORBIDDEN, "/incident", "Your unit does not work on it");
+    }
+    return true;
+}
+
+/* Dispatchers and supervisors of these districts who are listening. */
+static uint32_t count_in_charge(const struct api *api, uint64_t districts)
+{
+    uint32_t count = 0;
+    for (uint32_t i = 0; i < api->sessions.used_max; i++) {
+        const struct session *session = &api->sessions.slots[i];
+        const bool is_desk =
+            session->identity.role == ROLE_DISPATCHER || session->identity.role == ROLE_SUPERVISOR;
+        count += session->phase == SESSION_OPEN && session->log != SESSION_LOG_OFF && is_desk &&
+                         (session->identity.scope & districts) != 0
+                     ? 1
+                     : 0;
+    }
+    return count;
+}
+
+bool session_command_submit(struct api *api, const struct identity *identity,
+                            const struct proto_command *from, int64_t now_ms, uint64_t ticket,
+                            struct proto_error *error)
+{
+    assert(ticket != 0);
+    const enum access_op op =
+        (enum access_op)((int)from->op - (int)PROTO_OP_REPORT_CREATE + (int)ACCESS_REPORT_CREATE);
+    assert(op_of(op) == from->op);
+    if (!access_role_may(identity->role, op)) { /* before we say what exists and what does not */
+        return !access_refused(ACCESS_ROLE, COMMAND_TICK, error);
+    }
+    const struct engine *engine = api_engine(api);
+    struct command *command = &api->command;
+    if (!translate_command(from, identity, api_engine_config(api), engine, now_ms, command,
+                           error)) {
+        return false;
+    }
+    assert(access_command_op(command->kind) == op);
+    const struct access_target target = access_command_target(identity, command, engine);
+    if (access_refused(access_check(identity, op, &target), command->kind, error)) {
+        return false;
+    }
+    if (command->kind == COMMAND_UNIT_PANIC) {
+        command->panic.in_charge = count_in_charge(api, target.districts);
+    }
+    const bool is_about_alarm =
+        command->kind == COMMAND_ALARM_ACK || command->kind == COMMAND_ALARM_SHELVE;
+    api_ticket_about(&api->tickets, ticket,
+                     command->kind == COMMAND_UNIT_DUTY ? command->duty.unit_id : UNIT_NONE,
+                     is_about_alarm ? command->alarm.alarm_id : 0);
+    if (!api->backend.submit(api->backend.context, command, translate_key_fingerprint(from),
+                             ticket)) {
+        proto_error_set(error, PROTO_BUSY, NULL, "The queue is full; try again with the same key");
+        return false;
+    }
+    api->counters.commands++;
+    return true;
+}
+
+void session_command_take(struct api *api, struct session *session,
+                          const struct proto_message *message)
+{
+    struct proto_error error;
+    struct api_ticket ticket = {.wait = API_WAIT_MESSAGE,
+                                .peer = session->id,
+                                .message_id = message->id,
+                                .op = message->op,
+                                .unit_id = UNIT_NONE};
+    const uint64_t number =
+        session->pending < SESSION_PENDING_MAX ? api_ticket_take(&api->tickets, &ticket) : 0;
+    if (number == 0) {
+        proto_error_set(&error, PROTO_BUSY, NULL,
+                        "Too many commands wait for their answer; try again with the same key");
+        api->counters.refused++;
+        api_send_error(api, session->id, true, message->id, &error);
+        return;
+    }
+    session->pending++;
+    if (!session_command_submit(api, &session->identity, &message->command, api_now_ms(api), number,
+                                &error)) {
+        (void)api_ticket_give(&api->tickets, number, &ticket);
+        session->pending--;
+        api->counters.refused++;
+        api_send_error(api, session->id, true, message->id, &error);
+    }
+}
+
+/* The device's clock is taken at its word for the past, since phones send what they saved up; a
+ * fix from the future is none. */
+static bool fix_accept(const struct proto_fix *fix, int64_t now_ms, int64_t *fix_ms)
+{
+    *fix_ms = fix->at_ms == PROTO_NEVER || fix->at_ms > now_ms ? now_ms : fix->at_ms;
+    return fix->at_ms == PROTO_NEVER || fix->at_ms <= now_ms + SESSION_FIX_AHEAD_MS;
+}
+
+static uint16_t narrow(uint32_t value)
+{
+    return value > UINT16_MAX ? UINT16_MAX : (uint16_t)value; /* PROTO_NONE stays out of range */
+}
+
+void session_command_position(struct api *api, struct session *session,
+                              const struct proto_message *message)
+{
+    struct proto_error error;
+    const int64_t now_ms = api_now_ms(api);
+    if (!access_role_may(session->identity.role, ACCESS_POSITION)) {
+        proto_error_set(&error, PROTO_FORBIDDEN, NULL, "Only units have positions");
+        api->counters.refused++;
+        api_send_error(api, session->id, message->has_id, message->id, &error);
+        return;
+    }
+    for (uint32_t i = 0; i < message->position.fix_count; i++) {
+        const struct proto_fix *fix = &message->position.fixes[i];
+        int64_t fix_ms = 0;
+        const struct geo_point at = translate_source(fix->at, fix->crs);
+        if (translate_is_swapped(api_engine_config(api), at)) {
+            proto_error_set(&error, PROTO_OUTSIDE_CITY, "/fixes",
+                            "The place is more than 50 km from the map; with lat and lon "
+                            "exchanged it would lie in the city");
+            api->counters.refused++;
+            api_send_error(api, session->id, message->has_id, message->id, &error);
+            return;
+        }
+        if (!fix_accept(fix, now_ms, &fix_ms)) {
+            proto_error_set(&error, PROTO_OUT_OF_RANGE, "/fixes",
+                            "A fix lies more than five minutes in the future");
+            api->counters.refused++;
+            api_send_error(api, session->id, message->has_id, message->id, &error);
+            return;
+        }
+        const struct observation observation = {
+            .unit_id = session->identity.unit_id,
+            .at = at,
+            .at_ms = now_ms,
+            .fix_ms = fix_ms,
+            .heading_deg = narrow(fix->heading_deg),
+            .speed_kmh = narrow(fix->speed_kmh),
+            .accuracy_m = narrow(fix->accuracy_m),
+        };
+        api->backend.observe(api->backend.context, &observation);
+        fanout_units_mark(&api->fanout, session->identity.unit_id);
+    }
+}

@@ -1,0 +1,81 @@
+#ifndef GEO_GEO_SEARCH_H
+#define GEO_GEO_SEARCH_H
+
+#include <assert.h>
+
+#include "geo/geo_climb.h"
+#include "geo/geo_map.h"
+#include "geo/geo_nearest.h"
+
+/* The queue of the reverse search: nodes by tentative travel time in buckets of about a second,
+ * each a first-in first-out list through the labels themselves. A node improved after it was taken
+ * comes back, so labels below the front bucket are final and the search is exact. Nothing is
+ * cleared between searches: a label counts only under the current version. */
+
+#define GEO_BUCKET_SHIFT 10u   /* 1.024 s: measured best on real cities */
+#define GEO_BUCKET_COUNT 4096u /* 70 minutes in sight; what is later waits in one list more */
+#define GEO_NODE_NONE    UINT32_MAX
+#define GEO_NODE_FREE    (UINT32_MAX - 1u) /* in `previous`: not queued */
+
+/* Where units are dense the reverse search has them after a few nodes; where they are not, asking
+ * the hierarchy costs about as much as a search of so many nodes. The guess is from a grid: where
+ * it was wrong, the search gives up after GEO_AROUND_TIMES as many. */
+#define GEO_AROUND_NODES 500u
+#define GEO_AROUND_TIMES 4u
+
+struct geo_label {
+    uint32_t travel_ms; /* from the node to the place */
+    uint32_t version;
+    uint32_t next, previous;
+};
+
+/* The last climb of a profile. A decision asks about one place several times, tier by tier and
+ * farther each time: what is known of it stays. */
+struct geo_search_climb {
+    struct geo_climb climb;
+    uint32_t metric_version;
+    uint32_t edge; /* of the place; UINT32_MAX: none is kept */
+    uint32_t fraction_e6;
+};
+
+struct geo_search {
+    struct geo_roads roads;
+    struct geo_search_climb climbs[GEO_PROFILE_COUNT];
+    uint32_t around_nodes; /* so many nodes around the wanted units: by reverse search */
+    uint32_t nodes_max;
+    uint32_t version;
+    uint32_t base; /* number of the first bucket in sight */
+    uint32_t touched_count;
+    struct geo_label *labels;
+    uint32_t *touched; /* nodes labelled in this search, in order */
+    uint32_t *slots;   /* an edge: where it stands in an isochrone */
+    uint64_t used[GEO_BUCKET_COUNT / 64u];
+    uint32_t first[GEO_BUCKET_COUNT + 1u];
+    uint32_t last[GEO_BUCKET_COUNT + 1u];
+};
+
+/* Forget the search before. */
+void geo_search_start(struct geo_search *search);
+
+/* Take the next node off the front bucket; GEO_NODE_NONE once that lies past bound_ms. */
+uint32_t geo_search_take(struct geo_search *search, uint32_t bound_ms);
+
+/* The node can be at the place in travel_ms: keep it if that is news, and queue the node. */
+void geo_search_offer(struct geo_search *search, uint32_t node, uint32_t travel_ms);
+
+/* Travel time from a node, GEO_TRAVEL_NEVER if the search has not been there. */
+static inline uint32_t geo_search_travel_ms(const struct geo_search *search, uint32_t node)
+{
+    const struct geo_label *label = &search->labels[node];
+    return label->version == search->version ? label->travel_ms : GEO_TRAVEL_NEVER;
+}
+
+/* The part of an edge's travel time from its `from` to a place on it, or back; the rest is what is
+ * left of the whole. Rounded down, so that parts always add up. */
+static inline uint32_t geo_part_ms(uint32_t travel_ms, uint32_t fraction_e6)
+{
+    assert(fraction_e6 <= 1000000u);
+    return (uint32_t)((uint64_t)travel_ms * fraction_e6 / 1000000u);
+}
+
+#endif

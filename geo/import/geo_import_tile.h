@@ -1,0 +1,21 @@
+#ifndef GEO_IMPORT_GEO_IMPORT_TILE_H
+#define GEO_IMPORT_GEO_IMPORT_TILE_H
+
+#include "geo/import/geo_import_source.h"
+
+/* The basemap: gzip'd Mapbox vector tiles of every zoom, layers water, green, building, road and
+ * place, attributes class, name and ref. Tiles without anything in them are not there. */
+
+#define GEO_IMPORT_ZOOM_MIN 9u
+#define GEO_IMPORT_ZOOM_MAX 15u
+
+struct geo_import_tiles {
+    struct geo_import_list tiles;  /* struct geo_tile, by zoom, x, y */
+    struct geo_import_list bodies; /* char */
+};
+
+GEO_MUST_CHECK enum geo_status geo_import_tile_build(const struct geo_import_source *source,
+                                                     struct geo_import_tiles *tiles);
+void geo_import_tile_finish(struct geo_import_tiles *tiles);
+
+#endif

@@ -1,0 +1,100 @@
+#ifndef PROTO_PROTO_ROSTER_H
+#define PROTO_PROTO_ROSTER_H
+
+#include "proto/proto_error.h"
+
+/* A city's roster as CSV or GeoJSON (docs/PROTOCOL.md section 4) to arrays: all or nothing. Codes
+ * that refer to other things (a unit's circle and district) stay texts with their line; the host,
+ * who knows what is there already, resolves them. */
+
+#define PROTO_ROSTER_BYTES_MAX     ((size_t)16 << 20)
+#define PROTO_ROSTER_UNITS_MAX     50000u
+#define PROTO_ROSTER_CIRCLES_MAX   5000u
+#define PROTO_ROSTER_DISTRICTS_MAX PROTO_DISTRICTS_MAX
+#define PROTO_ROSTER_RINGS_MAX     16u   /* of one district */
+#define PROTO_ROSTER_POINTS_MAX    2048u /* of one district; simplify a finer border */
+#define PROTO_ROSTER_ERRORS_MAX    100u
+
+enum proto_roster_kind {
+    PROTO_ROSTER_DISTRICTS, /* GeoJSON only: Polygon, MultiPolygon */
+    PROTO_ROSTER_CIRCLES,
+    PROTO_ROSTER_UNITS,
+    PROTO_ROSTER_KIND_COUNT
+};
+/* "districts", "circles", "units"; KIND_COUNT for another. */
+enum proto_roster_kind proto_roster_kind_find(const char *name);
+
+/* Where it stood: of CSV the field, of GeoJSON the feature. Both from 1; columns in characters. */
+struct proto_roster_at {
+    uint32_t line, column;
+};
+
+struct proto_roster_district {
+    struct proto_roster_at at;
+    char code[PROTO_CODE_SIZE];
+    char name[PROTO_NAME_SIZE];
+    uint32_t ring_first, ring_count;   /* into ring_sizes; holes are rings like any other */
+    uint32_t point_first, point_count; /* into points; a ring's last point is not its first again */
+};
+
+struct proto_roster_circle {
+    struct proto_roster_at at;
+    char code[PROTO_CODE_SIZE];
+    char name[PROTO_NAME_SIZE];
+    struct proto_place place;
+    uint32_t radius_m;              /* 1..100,000 */
+    char district[PROTO_CODE_SIZE]; /* "" */
+    bool synthetic;
+};
+
+struct proto_roster_unit {
+    struct proto_roster_at at;
+    char code[PROTO_CODE_SIZE];
+    char name[PROTO_NAME_SIZE];
+    enum proto_unit_kind kind;
+    bool has_home; /* post and station always */
+    struct proto_place home;
+    char circle[PROTO_CODE_SIZE];   /* "" */
+    char district[PROTO_CODE_SIZE]; /* "" */
+    uint16_t people;                /* 0: not said */
+    uint32_t capabilities;
+    bool synthetic;
+};
+
+struct proto_roster_error {
+    struct proto_roster_at at;
+    char detail[PROTO_DETAIL_SIZE]; /* names the column or member, and the value */
+};
+
+struct proto_roster {
+    enum proto_roster_kind kind;
+    struct proto_roster_district *districts;
+    uint32_t district_count;
+    uint32_t *ring_sizes;
+    uint32_t ring_count;
+    struct proto_place *points;
+    uint32_t point_count;
+    struct proto_roster_circle *circles;
+    uint32_t circle_count;
+    struct proto_roster_unit *units;
+    uint32_t unit_count;
+
+    struct proto_roster_error *errors;
+    uint32_t error_count; /* .. PROTO_ROSTER_ERRORS_MAX, then reading stops */
+    bool no_memory;
+};
+
+/* Read a whole roster. True: no error, the arrays are complete (and no code stands twice). False:
+ * only `errors` may be used (or no_memory is set). Either way call finish. */
+PROTO_MUST_CHECK bool proto_roster_read_csv(struct proto_roster *roster,
+                                            enum proto_roster_kind kind, const char *text,
+                                            size_t size);
+PROTO_MUST_CHECK bool proto_roster_read_geojson(struct proto_roster *roster,
+                                                enum proto_roster_kind kind, const char *text,
+                                                size_t size);
+/* An error of the caller's own (an unknown circle); dropped past the limit. */
+void proto_roster_refuse(struct proto_roster *roster, struct proto_roster_at at,
+                         const char *detail);
+void proto_roster_finish(struct proto_roster *roster);
+
+#endif

@@ -1,0 +1,299 @@
+/* roster: districts, circles and units, a whole one or nothing. */
+#include <criterion/criterion.h>
+#include <criterion/new/assert.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "tests/support/core_given.h"
+
+static struct world world;
+static struct geo_point points[2100];
+static uint32_t ring_sizes[20];
+static struct district_definition districts[3];
+static struct circle_definition circles[2];
+static struct unit_definition units[2];
+static struct command command;
+
+static void square(struct geo_point *ring, int32_t west_m, int32_t south_m, int32_t side_m)
+{
+    ring[0] = world_at(west_m, south_m);
+    ring[1] = world_at(west_m + side_m, south_m);
+    ring[2] = world_at(west_m + side_m, south_m + side_m);
+    ring[3] = world_at(west_m, south_m + side_m);
+}
+
+/* Two districts side by side, a circle in each, one post and one car. */
+static void set_up(void)
+{
+    world_init(&world);
+    world_begin(&world);
+    memset(districts, 0, sizeof districts);
+    memset(units, 0, sizeof units);
+    for (uint32_t i = 0; i < 2; i++) {
+        square(&points[i * 4], (int32_t)i * 1000, 0, 1000);
+        ring_sizes[i] = 4;
+        districts[i] = (struct district_definition){
+            .ring_count = 1, .ring_first = i, .point_first = i * 4, .point_count = 4};
+        snprintf(districts[i].code, CODE_SIZE, "D%u", i);
+        snprintf(districts[i].name, NAME_SIZE, "district %u", i);
+        circles[i] = (struct circle_definition){.at = world_at((int32_t)i * 1000 + 500, 500),
+                                                .radius_m = 300,
+                                                .district = DISTRICT_NONE};
+        snprintf(circles[i].code, CODE_SIZE, "C%u", i);
+        units[i] = (struct unit_definition){.kind = i == 0 ? UNIT_POST : UNIT_CAR,
+                                            .circle = i,
+                                            .district = DISTRICT_NONE,
+                                            .home = world_at((int32_t)i * 1000 + 500, 500),
+                                            .has_home = true};
+        snprintf(units[i].code, CODE_SIZE, "P%u", i);
+    }
+    command = (struct command){.kind = COMMAND_ROSTER_PUT,
+                               .roster = {.districts = districts,
+                                          .district_count = 2,
+                                          .points = points,
+                                          .ring_sizes = ring_sizes,
+                                          .circles = circles,
+                                          .circle_count = 2,
+                                          .units = units,
+                                          .unit_count = 2}};
+}
+
+static void tear_down(void)
+{
+    world_finish(&world);
+}
+
+TestSuite(roster, .init = set_up, .fini = tear_down, .timeout = 20);
+
+Test(roster, is_taken_whole_and_districts_are_reckoned)
+{
+    cr_assert(eq(u32, world_step(&world, &command).refusal, REASON_NONE));
+    cr_expect(eq(u32, world.out.count, 7));
+    cr_expect(eq(u32, engine_unit_count(world.engine), 2));
+    cr_expect(eq(u32, engine_circle_count(world.engine), 2));
+    cr_expect(eq(u32, engine_district_count(world.engine), 2));
+    cr_expect(eq(int, strcmp(engine_district_code(world.engine, 1), "D1"), 0));
+    cr_expect(eq(int, strcmp(engine_district_name(world.engine, 1), "district 1"), 0));
+    cr_expect(eq(u32, engine_circle(world.engine, 1)->district, 1));
+    struct unit_view view;
+    engine_unit(world.engine, engine_unit_find(world.engine, "P1"), &view);
+    cr_expect(eq(u32, view.definition->district, 1));
+    cr_expect(eq(u32, engine_unit_find(world.engine, "P9"), UNIT_NONE));
+    cr_expect(eq(u32, engine_unit_find(world.engine, "a code far too long"), UNIT_NONE));
+    cr_expect(eq(u32, engine_district_at(world.engine, world_at(1500, 500)), 1));
+    cr_expect(eq(u32, engine_district_at(world.engine, world_at(5000, 500)), DISTRICT_NONE));
+    cr_expect(eq(u32, engine_district_at(world.shadow, world_at(1500, 500)), 1));
+}
+
+Test(roster, places_incidents_in_their_district_and_smallest_circle)
+{
+    circles[1].at = circles[0].at;
+    circles[1].radius_m = 100;
+    world_step(&world, &command);
+    world_report(&world, INCIDENT_DISPUTE, 0, 550, 500);
+    cr_expect(eq(u32, world_incident(&world, 1).circle, 1));
+    cr_expect(eq(u32, world_incident(&world, 1).district, 0));
+    world_report(&world, INCIDENT_DISPUTE, 0, 750, 500);
+    cr_expect(eq(u32, world_incident(&world, 2).circle, 0));
+    world_report(&world, INCIDENT_DISPUTE, 0, 1500, 50);
+    cr_expect(eq(u32, world_incident(&world, 3).circle, CIRCLE_NONE));
+    cr_expect(eq(u32, world_incident(&world, 3).district, 1));
+}
+
+Test(roster, known_codes_are_updated_new_ones_appended_nothing_is_lost)
+{
+    world_step(&world, &command);
+    world_duty(&world, 1, DUTY_ON);
+    snprintf(units[0].code, CODE_SIZE, "P1");
+    snprintf(units[0].name, NAME_SIZE, "the new name");
+    units[0].kind = UNIT_MOTORCYCLE;
+    snprintf(units[1].code, CODE_SIZE, "P7");
+    snprintf(circles[0].code, CODE_SIZE, "C7");
+    command.roster.district_count = 0;
+    cr_expect(eq(u32, world_step(&world, &command).refusal, REASON_NONE));
+    cr_expect(eq(u32, engine_unit_count(world.engine), 3));
+    cr_expect(eq(u32, engine_circle_count(world.engine), 3));
+    cr_expect(eq(u32, engine_district_count(world.engine), 2), "none were given, none change");
+    struct unit_view view;
+    engine_unit(world.engine, 1, &view);
+    cr_expect(eq(int, strcmp(view.definition->name, "the new name"), 0));
+    cr_expect(eq(u32, view.duty, DUTY_ON));
+    cr_expect(eq(u32, engine_unit_find(world.engine, "P7"), 2));
+}
+
+Test(roster, districts_take_new_borders)
+{
+    world_step(&world, &command);
+    command.roster.circle_count = 0;
+    command.roster.unit_count = 0;
+    square(points, 5000, 0, 1000);
+    cr_expect(eq(u32, world_step(&world, &command).refusal, REASON_NONE));
+    cr_expect(eq(u32, engine_district_count(world.engine), 2));
+    cr_expect(eq(u32, engine_district_at(world.engine, world_at(500, 500)), DISTRICT_NONE));
+    cr_expect(eq(u32, engine_district_at(world.engine, world_at(5500, 500)), 0));
+}
+
+static void refused(enum reason reason)
+{
+    const uint64_t digest = engine_digest(world.engine);
+    cr_expect(eq(u32, world_step(&world, &command).refusal, reason));
+    cr_expect(eq(u32, engine_unit_count(world.engine), 0));
+    cr_expect(ne(u64, engine_digest(world.engine), digest), "only the refusal was written");
+    cr_expect(eq(u32, world.out.count, 1));
+}
+
+Test(roster, a_ring_of_two_points_is_refused)
+{
+    ring_sizes[1] = 2;
+    refused(REASON_BAD_INPUT);
+}
+
+Test(roster, rings_that_do_not_add_up_are_refused)
+{
+    districts[1].point_count = 3;
+    refused(REASON_BAD_INPUT);
+}
+
+Test(roster, a_point_off_the_globe_is_refused)
+{
+    points[6].lat_e7 = 900000001;
+    refused(REASON_BAD_INPUT);
+}
+
+Test(roster, a_district_of_too_many_points_is_refused)
+{
+    districts[1].point_count = DISTRICT_POINTS_MAX + 1;
+    refused(REASON_CAPACITY);
+}
+
+Test(roster, a_district_of_too_many_rings_is_refused)
+{
+    districts[1].ring_count = 17;
+    refused(REASON_CAPACITY);
+}
+
+Test(roster, districts_beyond_the_points_of_the_engine_are_refused)
+{
+    for (uint32_t i = 0; i < 300; i++) {
+        points[4 + i] = points[4 + i % 4];
+    }
+    districts[1].point_count = 300;
+    ring_sizes[1] = 300;
+    refused(REASON_CAPACITY);
+}
+
+Test(roster, a_unit_in_an_unknown_circle_is_refused)
+{
+    units[1].circle = 2;
+    refused(REASON_BAD_INPUT);
+}
+
+Test(roster, a_unit_without_a_code_is_refused)
+{
+    units[1].code[0] = '\0';
+    refused(REASON_BAD_INPUT);
+}
+
+Test(roster, a_capability_beyond_the_24_is_refused)
+{
+    units[1].capabilities = 1u << 24;
+    refused(REASON_BAD_INPUT);
+}
+
+Test(roster, a_circle_off_the_globe_is_refused)
+{
+    circles[1].at.lon_e7 = 1800000001;
+    refused(REASON_BAD_INPUT);
+}
+
+Test(roster, two_circles_with_one_code_are_refused)
+{
+    memcpy(circles[1].code, circles[0].code, CODE_SIZE);
+    refused(REASON_BAD_INPUT);
+}
+
+static struct unit_definition many_units[65];
+static struct circle_definition many_circles[17];
+
+Test(roster, more_units_than_there_is_room_for_are_refused)
+{
+    for (uint32_t i = 0; i < 65; i++) {
+        many_units[i] = units[0];
+        snprintf(many_units[i].code, CODE_SIZE, "M%u", i);
+    }
+    command.roster.units = many_units;
+    command.roster.unit_count = 65;
+    refused(REASON_CAPACITY);
+    command.roster.unit_count = 64;
+    cr_expect(eq(u32, world_step(&world, &command).refusal, REASON_NONE));
+}
+
+Test(roster, more_circles_than_there_is_room_for_are_refused)
+{
+    for (uint32_t i = 0; i < 17; i++) {
+        many_circles[i] = circles[0];
+        snprintf(many_circles[i].code, CODE_SIZE, "M%u", i);
+    }
+    command.roster.circles = many_circles;
+    command.roster.circle_count = 17;
+    refused(REASON_CAPACITY);
+}
+
+static void districts_stay_as_they_are(void)
+{
+    command.roster.circle_count = 0;
+    command.roster.unit_count = 0;
+    cr_expect(eq(u32, world_step(&world, &command).refusal, REASON_BAD_INPUT));
+    cr_expect(eq(u32, engine_district_count(world.engine), 2));
+    cr_expect(eq(int, strcmp(engine_district_code(world.engine, 0), "D0"), 0));
+}
+
+Test(roster, a_district_keeps_its_number_for_scopes_name_it)
+{
+    world_step(&world, &command);
+    const struct district_definition first = districts[0];
+    districts[0] = districts[1];
+    districts[1] = first;
+    districts_stay_as_they_are();
+}
+
+Test(roster, a_district_that_is_left_out_is_refused)
+{
+    world_step(&world, &command);
+    command.roster.district_count = 1;
+    districts_stay_as_they_are();
+}
+
+static struct district_definition many_districts[DISTRICTS_MAX + 1];
+
+Test(roster, more_districts_than_a_scope_has_bits_are_refused)
+{
+    for (uint32_t i = 0; i <= DISTRICTS_MAX; i++) {
+        many_districts[i] = districts[0];
+    }
+    command.roster.districts = many_districts;
+    command.roster.district_count = DISTRICTS_MAX + 1;
+    refused(REASON_CAPACITY);
+}
+
+Test(roster, one_that_does_not_fit_into_the_list_is_refused_by_a_single_event)
+{
+    struct event_list small;
+    cr_assert(eq(u32, event_list_init(&small, 128, 64u << 10), STATUS_OK));
+    for (uint32_t i = 0; i < 64; i++) {
+        many_units[i] = units[0];
+        snprintf(many_units[i].code, CODE_SIZE, "M%u", i);
+    }
+    small.records_max = 66;
+    command.roster.units = many_units;
+    command.roster.unit_count = 64;
+    command.at_ms = world.now_ms;
+    const struct step_result result = engine_step(world.engine, &command, &small);
+    cr_expect(eq(u32, result.refusal, REASON_CAPACITY));
+    cr_assert(eq(u32, small.count, 1));
+    static struct event event;
+    event_list_get(&small, 0, &event);
+    cr_expect(eq(u32, event.kind, EVENT_COMMAND_REFUSED));
+    cr_assert(eq(u32, engine_replay(world.shadow, &event), STATUS_OK));
+    event_list_finish(&small);
+}

@@ -1,0 +1,109 @@
+import { call } from './engine.ts';
+/* The phone of a unit, 390 x 844: what it has to hear, and its call for help. */
+
+import { expect, phone, test, until } from './town.ts';
+
+test.beforeEach(async ({ desk }) => {
+  await desk.quiet();
+  await desk.duty('TP1', 'TP2');
+});
+
+test('a danger covers the page until it is acknowledged, and the desk sees that it was', async ({ town, open, desk }) => {
+  const id = await desk.report({ address: '中山东路498号' });
+  const { page } = await open('/unit.html', { name: 'TP1', password: town.secrets['TP1']! }, phone);
+  await expect(page.getByRole('heading', { name: '待命中' })).toBeVisible();
+  await desk.order(id, 'TP1');
+  await page.locator('.unit-actions .big', { hasText: '接受' }).click();
+  await desk.do({ op: 'incident.warn', incident: id, level: 'danger', text: '嫌疑人持刀' });
+  const sheet = page.getByRole('alertdialog');
+  await expect(sheet).toContainText('嫌疑人持刀');
+  const big = await sheet.getByRole('button', { name: '知道了' }).boundingBox();
+  expect(big!.height).toBeGreaterThanOrEqual(96);
+  expect(await sheet.boundingBox()).toMatchObject({ width: 390, height: 844 });
+  await sheet.getByRole('button', { name: '知道了' }).click();
+  await expect(sheet).toBeHidden();
+  await expect(page.locator('.card-warning')).toContainText('嫌疑人持刀');
+  await until('the acknowledgement in the timeline', async () => {
+    const { timeline } = await desk.get<{ timeline: { kind: string; state?: string; source: string }[] }>(`/v1/incidents/${id}`);
+    return timeline.some((event) => event.kind === 'notice.updated' && event.state === 'acknowledged' && event.source === 'unit') || null;
+  });
+});
+
+test('a recall is said over the page, and the unit is free again', async ({ town, open, desk }) => {
+  const id = await desk.report({ address: '乙地' });
+  const { page } = await open('/unit.html', { name: 'TP1', password: town.secrets['TP1']! }, phone);
+  await expect(page.getByRole('heading', { name: '待命中' })).toBeVisible();
+  await desk.order(id, 'TP1');
+  await page.locator('.unit-actions .big', { hasText: '接受' }).click();
+  await desk.do({ op: 'assignment.recall', assignment: (await desk.unit('TP1')).assignment_id! });
+  await expect(page.getByRole('alertdialog')).toContainText('任务取消');
+  await page.getByRole('button', { name: '知道了' }).click();
+  await expect(page.getByRole('alertdialog')).toBeHidden();
+  await expect(page.getByRole('heading', { name: '待命中' })).toBeVisible();
+});
+
+test('a call for help is held, not tapped; it waits for the network, and is one call', async ({ town, open, desk }) => {
+  test.slow(); /* two seats log in */
+  const { page } = await open('/unit.html', { name: 'TP2', password: town.secrets['TP2']! }, phone);
+  await expect(page.getByRole('heading', { name: '待命中' })).toBeVisible();
+  const help = page.locator('button.help');
+  expect((await help.boundingBox())!.height).toBeGreaterThanOrEqual(64);
+  await help.click();
+  await expect(page.locator('.strip')).toBeHidden();
+  await page.context().setOffline(true);
+  await help.hover();
+  await page.mouse.down();
+  await expect(page.getByText('求助已保存，正在发送')).toBeVisible();
+  await page.mouse.up();
+  await page.context().setOffline(false);
+  await expect(page.getByText('求助已发出，等待确认')).toBeVisible({ timeout: 40_000 });
+  const { incidents } = await desk.get<{ incidents: { incident_id: number }[] }>('/v1/incidents?state=open&limit=10');
+  expect(incidents).toHaveLength(1);
+  const seat = await open('/console.html', town.people.supervisor);
+  await expect(seat.page.locator('.alarm.ringing')).toContainText('TP2 求助', { timeout: 60_000 });
+  await expect(async () => {
+    await seat.page.keyboard.press('F9');
+    await expect(page.getByText('指挥中心已收到求助')).toBeVisible({ timeout: 1_000 });
+  }).toPass();
+  await seat.page.locator('.queue-row').first().click();
+  await seat.page.getByRole('button', { name: '结束 TP2 的求助' }).click();
+  await expect(page.locator('.strip')).toBeHidden();
+});
+
+test('a unit asks for support in two taps, and the desk hears what is needed', async ({ town, open, desk }) => {
+  const id = await desk.report({ address: '增援处' });
+  const { page } = await open('/unit.html', { name: 'TP1', password: town.secrets['TP1']! }, phone);
+  await expect(page.getByRole('heading', { name: '待命中' })).toBeVisible();
+  await desk.order(id, 'TP1');
+  await page.locator('.unit-actions .big', { hasText: '接受' }).click();
+  await page.getByRole('button', { name: '请求增援' }).click();
+  await page.getByRole('button', { name: '武装力量' }).click();
+  await expect(page.getByRole('button', { name: '✓ 请求增援' })).toBeVisible();
+  await expect(page.locator('.outbox')).toContainText('已全部送达');
+  const seat = await open('/console.html', town.people.dispatcher);
+  await expect(seat.page.locator('.pill')).toHaveText('已连接');
+  await seat.page.keyboard.press('Shift+F9');
+  await expect(seat.page.locator('.alarms li.rings', { hasText: 'TP1 请求增援' })).toBeVisible();
+  await seat.page.locator('.queue-row').first().click();
+  await expect(seat.page.locator('.detail')).toContainText('武装力量');
+  await desk.order(id, 'TP2', '3');
+  await expect(seat.page.locator('.alarms li', { hasText: 'TP1 请求增援' })).toHaveCount(0);
+});
+
+test('the way to the scene is one tap, and only to one’s own', async ({ town, open, desk }) => {
+  test.skip(!process.env['KUAIFAN_MAP'] && !process.env['KUAIFAN_URL'], 'a way needs a map');
+  const id = await desk.report({ address: '路线处' });
+  await desk.duty('TC01');
+  await desk.stand('TC01', { lat: town.center.lat + 0.006, lon: town.center.lon });
+  await desk.order(id, 'TC01');
+  const { page } = await open('/unit.html', { name: 'TC01', password: town.secrets['TC01']! }, phone);
+  await expect(page.getByRole('button', { name: '路线' })).toHaveCount(0);
+  await page.locator('.unit-actions .big', { hasText: '接受' }).click();
+  await page.getByRole('button', { name: '路线' }).click();
+  await expect(page.locator('figure.way')).toContainText(/\d\d:\d\d · 沿路 \d+\.\d 公里/);
+  await expect(page.locator('figure.way svg')).toBeVisible();
+  const { token } = await call<{ token: string }>(town.url, '/v1/login', { body: { unit: 'TC01', secret: town.secrets['TC01'] } });
+  await expect(call(town.url, `/v1/route?unit=TC02&incident=${id}`, { token })).rejects.toThrow('403');
+  await page.getByRole('button', { name: '路线' }).click();
+  await expect(page.locator('figure.way')).toHaveCount(0);
+});

@@ -1,0 +1,88 @@
+/* The base map's style: the layers of /tiles (water, green, building, road, place), light and dark, names
+ * drawn with the machine's own fonts, so that no glyph server is needed. */
+
+import type { ExpressionSpecification, LayerSpecification, StyleSpecification } from 'maplibre-gl';
+
+interface Colours {
+  ground: string;
+  water: string;
+  green: string;
+  building: string;
+  casing: string;
+  minor: string;
+  street: string;
+  major: string;
+  path: string;
+  text: string;
+  halo: string;
+  place: string;
+}
+
+const DARK: Colours = {
+  ground: '#10161c', water: '#12303f', green: '#14261f', building: '#1a222b', casing: '#0b1014', minor: '#26313b',
+  street: '#303d49', major: '#465666', path: '#222c35', text: '#a9b7c4', halo: '#0d1217', place: '#d7e0e8',
+};
+const LIGHT: Colours = {
+  ground: '#eef0f1', water: '#b9d7e8', green: '#d3e6cf', building: '#dfe2e4', casing: '#cdd3d8', minor: '#ffffff',
+  street: '#ffffff', major: '#ffe9b8', path: '#dcdedf', text: '#47535e', halo: '#ffffff', place: '#1c2731',
+};
+
+const FONT = ['Noto Sans CJK SC', 'sans-serif'];
+const MAJOR = ['motorway', 'trunk', 'primary', 'secondary'];
+const SMALL = ['service', 'track', 'path', 'steps', 'pedestrian'];
+
+const width = (at10: number, at14: number, at18: number): ExpressionSpecification => [
+  'interpolate', ['exponential', 1.5], ['zoom'], 10, at10, 14, at14, 18, at18,
+];
+const classIn = (list: string[]): ExpressionSpecification => ['in', ['get', 'class'], ['literal', list]];
+
+export function baseStyle(dark: boolean, origin: string | null): StyleSpecification {
+  const c = dark ? DARK : LIGHT;
+  const ground: LayerSpecification = { id: 'ground', type: 'background', paint: { 'background-color': c.ground } };
+  if (origin === null) return { version: 8, sources: {}, layers: [ground] };
+  const line = (id: string, filter: ExpressionSpecification, color: string, w: ExpressionSpecification, minzoom = 9): LayerSpecification => ({
+    id, type: 'line', source: 'base', 'source-layer': 'road', filter, minzoom,
+    layout: { 'line-cap': 'round', 'line-join': 'round' },
+    paint: { 'line-color': color, 'line-width': w },
+  });
+  return {
+    version: 8,
+    sources: {
+      base: { type: 'vector', tiles: [`${origin}/tiles/{z}/{x}/{y}`], minzoom: 9, maxzoom: 15 },
+    },
+    layers: [
+      ground,
+      { id: 'green', type: 'fill', source: 'base', 'source-layer': 'green', filter: ['==', ['geometry-type'], 'Polygon'], paint: { 'fill-color': c.green } },
+      { id: 'water', type: 'fill', source: 'base', 'source-layer': 'water', filter: ['==', ['geometry-type'], 'Polygon'], paint: { 'fill-color': c.water } },
+      { id: 'river', type: 'line', source: 'base', 'source-layer': 'water', filter: ['==', ['geometry-type'], 'LineString'], paint: { 'line-color': c.water, 'line-width': width(1, 2, 6) } },
+      { id: 'building', type: 'fill', source: 'base', 'source-layer': 'building', minzoom: 14, paint: { 'fill-color': c.building } },
+      {
+        ...(line('path', classIn(SMALL), c.path, width(0.3, 0.8, 5), 14) as LayerSpecification & { type: 'line' }),
+      },
+      line('major-casing', classIn(MAJOR), c.casing, width(2, 6, 26)),
+      line('street', ['in', ['get', 'class'], ['literal', ['street']]], c.minor, width(0.4, 1.6, 14), 12),
+      line('tertiary', ['in', ['get', 'class'], ['literal', ['tertiary']]], c.street, width(0.7, 2.6, 17), 11),
+      line('major', classIn(MAJOR), c.major, width(1.1, 4, 22)),
+      {
+        id: 'ferry', type: 'line', source: 'base', 'source-layer': 'road', filter: ['==', ['get', 'class'], 'ferry'],
+        paint: { 'line-color': c.text, 'line-width': 1, 'line-dasharray': [4, 4] },
+      },
+      {
+        id: 'road-name', type: 'symbol', source: 'base', 'source-layer': 'road', minzoom: 13,
+        filter: ['all', ['has', 'name'], ['!', classIn(['service', 'track', 'path', 'steps'])]],
+        layout: {
+          'symbol-placement': 'line', 'text-field': ['get', 'name'], 'text-font': FONT, 'text-size': ['interpolate', ['linear'], ['zoom'], 13, 10, 17, 13],
+          'symbol-spacing': 320, 'text-padding': 4,
+        },
+        paint: { 'text-color': c.text, 'text-halo-color': c.halo, 'text-halo-width': 1.2 },
+      },
+      {
+        id: 'place-name', type: 'symbol', source: 'base', 'source-layer': 'place',
+        layout: { 'text-field': ['get', 'name'], 'text-font': FONT, 'text-size': ['match', ['get', 'class'], 'city', 18, 'town', 15, 'suburb', 13, 12], 'text-max-width': 8 },
+        paint: { 'text-color': c.place, 'text-halo-color': c.halo, 'text-halo-width': 1.4 },
+      },
+    ],
+  };
+}
+
+export const OVERLAY_FONT = FONT;

@@ -1,0 +1,44 @@
+import { describe, expect, it } from 'vitest';
+import { csvOf, csvRows } from '../src/admin/csv.ts';
+import { groupsOf, healthOf } from '../src/admin/system_state.ts';
+
+describe('CSV', () => {
+  it('comes back as it went, whatever stands in a cell', () => {
+    let state = 7_042;
+    const next = (bound: number): number => {
+      state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
+      return Math.floor((state / 2 ** 32) * bound);
+    };
+    const parts = ['a', '"', ',', '\n', '中', ' ', '""', 'x,y', ''];
+    for (let round = 0; round < 300; round++) {
+      const rows = Array.from({ length: 1 + next(4) }, () =>
+        ['k', ...Array.from({ length: 1 + next(4) }, () => Array.from({ length: next(4) }, () => parts[next(parts.length)]).join(''))]);
+      expect(csvRows(csvOf(rows), 100).map((row) => row.cells), `round ${round}`).toEqual(rows);
+    }
+  });
+
+  it('knows the line of a row behind a cell of several lines, and stops where it is told', () => {
+    expect(csvRows('\uFEFFcode,name\r\nA,"one\ntwo"\r\n\r\nB,b\r\nC,c', 3)).toEqual([
+      { line: 1, cells: ['code', 'name'] }, { line: 2, cells: ['A', 'one\ntwo'] }, { line: 5, cells: ['B', 'b'] },
+    ]);
+  });
+});
+
+describe('the engine’s state', () => {
+  const state = { seq: 9, snapshots: 2, digests_equal: 2, disk_full: false, history_closed: false, alarms: 0, queue: { depth: 3 } };
+
+  it('is well when nothing says otherwise', () => {
+    expect(healthOf(state)).toEqual([]);
+  });
+
+  it('names what is wrong', () => {
+    expect(healthOf({ ...state, digests_equal: 1, disk_full: true })).toEqual(['admin.sys.disk_full', 'admin.sys.digests']);
+  });
+
+  it('shows what it has no word for, too, and the course of what has one', () => {
+    const groups = groupsOf([{ ...state, commit_us_mean: 1000 }, { ...state, commit_us_mean: 3000 }]);
+    expect(groups.at(-1)).toMatchObject({ name: 'other', measures: [{ name: 'queue.depth', text: '3', label: null }] });
+    const commit = groups.flatMap((group) => group.measures).find((measure) => measure.name === 'commit_us_mean');
+    expect(commit).toMatchObject({ text: '3.0 ms', history: [1000, 3000] });
+  });
+});

@@ -30,6 +30,7 @@ struct trial {
 };
 
 struct job {
+    uint64_t seed;
     pid_t pid;
     int figures; /* to be read when it ends */
 };
@@ -122,7 +123,7 @@ static struct job begin(const struct sim_options *options)
         exit(size == (ssize_t)sizeof figures ? 0 : 1);
     }
     (void)close(ends[1]);
-    return (struct job){.pid = pid, .figures = ends[0]};
+    return (struct job){.seed = options->seed, .pid = pid, .figures = ends[0]};
 }
 
 static void add(struct sim_figures *sum, const struct sim_figures *figures)
@@ -147,6 +148,11 @@ static bool end_one(struct job jobs[], uint32_t *job_count, struct sim_figures *
         const bool held = read(jobs[i].figures, &figures, sizeof figures) == sizeof figures &&
                           WIFEXITED(state) && WEXITSTATUS(state) == 0;
         (void)close(jobs[i].figures);
+        if (WIFSIGNALED(state) && WTERMSIG(state) != SIGABRT) { /* an abort has said so itself */
+            fprintf(stderr,
+                    "seed %" PRIu64 " FAILED: %s; repeat it: kuaifan-sim --seed %" PRIu64 "\n",
+                    jobs[i].seed, strsignal(WTERMSIG(state)), jobs[i].seed);
+        }
         jobs[i] = jobs[--*job_count];
         if (held) {
             add(sum, &figures);

@@ -825,7 +825,7 @@ static int64_t check_shelved(struct sim *sim, int64_t now_ms)
         const uint32_t id = record->shelved.items[i];
         const struct sim_alarm *alarm = &record->alarms.items[id];
         if (!alarm->is_open || alarm->shelved_ms == INT64_MAX ||
-            record->incidents.items[alarm->incident_id].is_archived) {
+            (alarm->incident_id != 0 && record->incidents.items[alarm->incident_id].is_archived)) {
             record->alarms.items[id].shelved_ms = INT64_MAX;
             record->shelved.items[i] = record->shelved.items[--record->shelved.count];
             continue;

@@ -6,6 +6,8 @@ import { admZh } from '../src/i18n/adm_zh.ts';
 import { conEn } from '../src/i18n/con_en.ts';
 import { conZh } from '../src/i18n/con_zh.ts';
 import { en } from '../src/i18n/en.ts';
+import { panEn } from '../src/i18n/pan_en.ts';
+import { panZh } from '../src/i18n/pan_zh.ts';
 import { supEn } from '../src/i18n/sup_en.ts';
 import { supZh } from '../src/i18n/sup_zh.ts';
 import { zh } from '../src/i18n/zh.ts';
@@ -16,7 +18,7 @@ const holes = (text: string): string[] => [...text.matchAll(/\{(\w+)\}/g)].map((
 
 describe('the dictionaries', () => {
   it('have the same holes in every sentence', () => {
-    const pairs: [Record<string, string>, Record<string, string>][] = [[zh, en], [supZh, supEn], [admZh, admEn], [conZh, conEn]];
+    const pairs: [Record<string, string>, Record<string, string>][] = [[zh, en], [supZh, supEn], [admZh, admEn], [conZh, conEn], [panZh, panEn]];
     for (const [chinese, english] of pairs) {
       for (const [key, sentence] of Object.entries(chinese)) expect(holes(english[key]!), key).toEqual(holes(sentence));
     }
@@ -48,6 +50,11 @@ describe('the dictionaries', () => {
 });
 
 describe('the words of the dictionaries', () => {
+  it('of a part are none of its page’s', () => {
+    expect(Object.keys(panZh).filter((key) => key in conZh || key in zh)).toEqual([]);
+    expect(Object.keys(conZh).filter((key) => key in zh)).toEqual([]);
+  });
+
   it('are all said somewhere', () => {
     const folder = join(import.meta.dirname, '../src');
     const source = readdirSync(folder, { recursive: true, encoding: 'utf8' })
@@ -55,7 +62,7 @@ describe('the words of the dictionaries', () => {
       .map((name) => readFileSync(join(folder, name), 'utf8'))
       .join('\n');
     const groups = [...source.matchAll(/word\('([a-z_.]+)'|`([a-z_.]+)\.\$\{/g)].map((match) => `${match[1] ?? match[2]}.`);
-    const silent = Object.keys({ ...zh, ...supZh, ...admZh, ...conZh }).filter((key) => !source.includes(`'${key}'`) && !groups.some((group) => key.startsWith(group)));
+    const silent = Object.keys({ ...zh, ...supZh, ...admZh, ...conZh, ...panZh }).filter((key) => !source.includes(`'${key}'`) && !groups.some((group) => key.startsWith(group)));
     expect(silent).toEqual([]);
   });
 });

@@ -8,7 +8,7 @@ import { alarmText } from '../ui/timeline.tsx';
 import { subjectLink } from './alarm_row.tsx';
 import { alarmList, FLOOD_COUNT, rings, SHELVE_MINUTES, type AlarmLine } from './alarms.ts';
 import { ackAlarm, alarmsOpen, city, now, raised, shelveAlarm } from './state.ts';
-import { t, word } from './words.ts';
+import { t, word } from './panel_words.ts';
 
 export function AlarmPanel(): JSX.Element {
   const list = alarmList(city.value.alarms.values(), raised.value, now.value);

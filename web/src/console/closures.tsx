@@ -7,7 +7,7 @@ import { clock } from '../ui/format.ts';
 import { lengthM, ROAD_PROFILES, type Drawing } from './roads.ts';
 import { show } from './state.ts';
 import { closures, drawing, lift, putDrawing, roadsOpen, startDrawing, trafficStale } from './traffic.ts';
-import { t } from './words.ts';
+import { t } from './panel_words.ts';
 
 const CLOSURE_ZOOM = 15;
 

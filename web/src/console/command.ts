@@ -7,7 +7,7 @@
 import { INCIDENT_TYPES, type IncidentType } from '../protocol/values.ts';
 import { SHELVE_MINUTES, SHELVE_MINUTES_MAX } from './alarms.ts';
 import type { Values } from '../i18n/index.ts';
-import type { Key } from './words.ts';
+import type { Key } from './panel_words.ts';
 
 export type IncidentRef = { by: 'selected' } | { by: 'id'; id: number; exact: boolean };
 export type UnitRef =

@@ -3,8 +3,8 @@ import type { JSX } from 'preact';
 import { useRef } from 'preact/hooks';
 import { PriorityBadge, StatusGlyph } from '../ui/bits.tsx';
 import { duration } from '../ui/format.ts';
-import { city, offers, result, selectedId } from './state.ts';
-import { run } from './run.ts';
+import { panels } from './late.ts';
+import { city, offers, result, say, selectedId } from './state.ts';
 import { suggest, type Suggestion } from './suggest.ts';
 import { t, word } from './words.ts';
 
@@ -51,7 +51,11 @@ export function CommandBar(): JSX.Element {
     if (line === '' || composing.current) return;
     history.current = [...history.current.filter((held) => held !== line), line].slice(-HISTORY_MAX);
     back.current = history.current.length;
-    const { done, wrong } = run(line);
+    if (!panels.value) {
+      say('bad', t('cmd.loading'));
+      return;
+    }
+    const { done, wrong } = panels.value.run(line);
     if (done) type('');
     else open.value = false;
     if (wrong !== null) mark(wrong);

@@ -6,7 +6,7 @@ import { duration } from '../ui/format.ts';
 import { COVER_SIGN, coverOf } from './cover.ts';
 import { coverage, coverageOpen } from './coverage.ts';
 import { city, now, selectedUnit, target } from './state.ts';
-import { t } from './words.ts';
+import { t } from './panel_words.ts';
 
 const GAPS_MAX = 100;
 const CIRCLE_ZOOM = 15;

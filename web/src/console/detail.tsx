@@ -14,7 +14,7 @@ import { routes } from './routes.ts';
 import {
   assignmentsFor, city, detail, give, handOver, hold, live, liveEvents, merge, now, onBehalf, placing, selected, show,
 } from './state.ts';
-import { t, word } from './words.ts';
+import { t, word } from './panel_words.ts';
 
 export function Detail(): JSX.Element {
   const incident = selected.value;

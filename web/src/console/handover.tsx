@@ -8,7 +8,7 @@ import { session } from '../ui/session.ts';
 import { alarmText } from '../ui/timeline.tsx';
 import { handoverOf, type Handover as Handed } from './derive.ts';
 import { city, handingOver, now, say, select } from './state.ts';
-import { t, word } from './words.ts';
+import { t, word } from './panel_words.ts';
 
 export function Handover(): JSX.Element {
   const note = useSignal('');

@@ -4,7 +4,7 @@ import { useLayoutEffect } from 'preact/hooks';
 import { ACTIONS, DEFAULT_KEYS, FIXED, keyName, keys, remap, setKeys, type Action } from './keys.ts';
 import { helping } from './state.ts';
 import { GRAMMAR } from './suggest.ts';
-import { t, type Key } from './words.ts';
+import { t, type Key } from './panel_words.ts';
 
 const OTHER_KEYS: [string, Key][] = [['Esc', 'help.esc'], ['/', 'help.slash'], ['Tab', 'help.tab'], ['Alt+1…9', 'help.alt']];
 

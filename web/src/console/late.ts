@@ -1,4 +1,4 @@
-/* What is not needed to see that something rings and to order: one chunk, fetched as soon as the desk
+/* What is not needed to see that something rings and to order by key or button: one chunk, fetched as soon as the desk
  * stands, so that it is there before anybody asks for it, and without a link. */
 
 import { signal } from '@preact/signals';

@@ -10,7 +10,7 @@ import { isEnded, nearest, type Near } from './derive.ts';
 import { distanceText } from './recommend.tsx';
 import { city, fleet, now, offers, picks, selected, selectedUnit, togglePick } from './state.ts';
 import { TIER_OF } from './units.tsx';
-import { t, word } from './words.ts';
+import { t, word } from './panel_words.ts';
 
 /* By the second, not by the position: the list is read. */
 const rows = computed<Near[]>(() => {

@@ -6,3 +6,4 @@ export { Handover } from './handover.tsx';
 export { Help } from './help.tsx';
 export { NearList } from './near_list.tsx';
 export { ReportForm } from './report.tsx';
+export { run } from './run.ts';

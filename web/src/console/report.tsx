@@ -16,7 +16,7 @@ import { duplicatesOf, type Duplicate } from './duplicates.ts';
 import { distanceText } from './recommend.tsx';
 import { prefill } from './report_open.ts';
 import { city, give, link, now, placing, reporting, say, select, show } from './state.ts';
-import { t, word } from './words.ts';
+import { t, word } from './panel_words.ts';
 
 export function ReportForm(): JSX.Element {
   const received = useRef(link.clock.now());

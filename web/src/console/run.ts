@@ -15,7 +15,7 @@ import {
 } from './state.ts';
 import { lift, startDrawing } from './traffic.ts';
 import { showUnit, TIER_OF } from './units.tsx';
-import { t, word } from './words.ts';
+import { t, word } from './panel_words.ts';
 
 /** A line that waits for a second Enter. */
 let asked = '';

@@ -8,7 +8,8 @@ import type { Event } from '../src/protocol/objects.ts';
 import { addressOf, comparable, filterOf, localOf, NO_FILTER, periodOf, queryOf, rangeIsGood, reportQuery, type Filter } from '../src/supervisor/filter.ts';
 import { ranked } from '../src/supervisor/league.tsx';
 import { metShare, percent, points, usedBins, wilson } from '../src/supervisor/numbers.ts';
-import { cityAt, incidentOf, sightings, waysAt } from '../src/supervisor/past.ts';
+import { incidentOf } from '../src/store/about.ts';
+import { cityAt, sightings, waysAt } from '../src/supervisor/past.ts';
 import { applyLog, applySnapshot } from '../src/store/city.ts';
 import { anAssignment, anIncident, anUnit } from './fakes.ts';
 

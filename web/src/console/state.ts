@@ -8,6 +8,7 @@ import type { Command } from '../protocol/commands.ts';
 import * as api from '../protocol/http.ts';
 import type { Alarm, Event, Incident } from '../protocol/objects.ts';
 import { ASSIGNMENT_ACTIVE, type TierName } from '../protocol/values.ts';
+import { incidentOf } from '../store/about.ts';
 import { applyLog, applySnapshot, EMPTY_CITY, type City } from '../store/city.ts';
 import { problemText } from '../ui/problem.ts';
 import { forget, session } from '../ui/session.ts';
@@ -133,7 +134,7 @@ export const link = new Link(
       latest = applyLog(latest, frame);
       const id = selectedId.value;
       if (id !== null) {
-        const mine = frame.events.filter((event) => aboutIncident(event) === id);
+        const mine = frame.events.filter((event) => incidentOf(event) === id);
         if (mine.length > 0) liveEvents.value = [...liveEvents.value, ...mine];
       }
       for (const event of frame.events) {
@@ -165,59 +166,6 @@ export const link = new Link(
   ['city', 'units'],
   'console',
 );
-
-export function aboutIncident(event: Event): number | null {
-  switch (event.kind) {
-    case 'report.received':
-      return event.report.incident_id;
-    case 'incident.opened':
-      return event.incident.incident_id;
-    case 'decision.made':
-      return event.decision.incident_id;
-    case 'assignment.sent':
-      return event.assignment.incident_id;
-    case 'alarm.raised':
-      return event.alarm.incident_id;
-    case 'notice.sent':
-      return event.notice.incident_id;
-    case 'assignment.updated':
-    case 'assignment.step':
-    case 'unit.panic':
-    case 'panic.widened':
-    case 'panic.closed':
-    case 'assignment.par':
-    case 'incident.warned':
-    case 'notice.updated':
-    case 'notice.step':
-    case 'incident.updated':
-    case 'incident.state':
-    case 'incident.noted':
-    case 'tier.verdict':
-    case 'incident.held':
-    case 'incident.released':
-    case 'incident.reopened':
-    case 'incident.merged':
-    case 'incident.owned':
-    case 'report.linked':
-    case 'report.answered':
-    case 'milestone.corrected':
-    case 'incident.archived':
-    case 'alarm.acked':
-    case 'alarm.cleared':
-    case 'alarm.shelved':
-    case 'alarm.returned':
-    case 'command.refused':
-      return event.incident_id;
-    case 'district.put':
-    case 'districts.cleared':
-    case 'circle.put':
-    case 'unit.put':
-    case 'unit.duty':
-    case 'audit':
-    case 'policy.put':
-      return null;
-  }
-}
 
 function loadPolicy(token: string): void {
   void http('/v1/policy', api.policy, { token }).then((reply) => {

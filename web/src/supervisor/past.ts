@@ -12,25 +12,6 @@ export function cityAt(past: PastBoard, at_ms: number): City {
   return last === undefined ? start : applyLog(start, { ...past.log, events, upto: last.seq });
 }
 
-/** What an event is about; null: no incident. */
-export function incidentOf(event: Event): number | null {
-  if ('incident_id' in event && typeof event.incident_id === 'number') return event.incident_id;
-  switch (event.kind) {
-    case 'report.received':
-      return event.report.incident_id;
-    case 'incident.opened':
-      return event.incident.incident_id;
-    case 'decision.made':
-      return event.decision.incident_id;
-    case 'assignment.sent':
-      return event.assignment.incident_id;
-    case 'alarm.raised':
-      return event.alarm.incident_id;
-    default:
-      return null;
-  }
-}
-
 /** Where a unit was known to be, and when: from decisions and from its own steps, never in between. */
 export interface Sighting {
   unit: string;

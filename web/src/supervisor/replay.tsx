@@ -13,12 +13,13 @@ import { clock, dateTime, duration } from '../ui/format.ts';
 import { problemText } from '../ui/problem.ts';
 import { session } from '../ui/session.ts';
 import { Timeline } from '../ui/timeline.tsx';
+import { incidentOf } from '../store/about.ts';
 import type { City } from '../store/city.ts';
 import { change, failure, filter, past, timeZone } from './data.ts';
 import { localOf } from './filter.ts';
 import type { Point, RecordMap } from './map.ts';
 import { MapBox } from './map_box.tsx';
-import { cityAt, incidentOf, sightings, waysAt } from './past.ts';
+import { cityAt, sightings, waysAt } from './past.ts';
 import { t, word } from './words.ts';
 
 const HOUR_MS = 3_600_000;

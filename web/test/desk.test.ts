@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { alarmList, FLOOD_COUNT, FLOOD_MS, isFlood, isQuiet } from '../src/console/alarms.ts';
+import { alarmList, FLOOD_COUNT, FLOOD_MS, isFlood, isQuiet, tally } from '../src/console/alarms.ts';
 import { nearest } from '../src/console/derive.ts';
 import { ACTIONS, actionOf, DEFAULT_KEYS, keyName, remap, restore } from '../src/console/keys.ts';
 import { chosenOf, viewOf } from '../src/console/screens.ts';
@@ -45,6 +45,14 @@ describe('the alarm list', () => {
     expect(list.ringing.map((line) => line.all.map((item) => item.alarm_id))).toEqual([[2], [1, 3]]);
     expect(isQuiet(gap(1, 1))).toBe(true);
     expect(isQuiet(alarm(2, 'panic', 1))).toBe(false);
+  });
+
+  it('counts gaps apart, so that they do not hide how many people wait', () => {
+    const gap = (id: number, acked_ms: number | null = null): Alarm => ({ ...alarm(id, 'coverage_gap', 1, acked_ms), incident_id: null, circle: `K${id}` });
+    const all = [gap(1), gap(2), gap(3, 5), alarm(4, 'no_unit', 1), alarm(5, 'panic', 1, 2), { ...alarm(6, 'declined', 1), shelved_ms: 9 }];
+    expect(tally(all)).toEqual({ waiting: 1, owned: 1, shelved: 1, gaps: 2 });
+    const taken = alarmList([gap(3, 5), gap(7, 6), alarm(5, 'panic', 1, 2)], [], 100).owned;
+    expect(taken.map((line) => line.all.map((item) => item.alarm_id))).toEqual([[5], [3, 7]]);
   });
 
   it('forgets a flood that is ten minutes old', () => {

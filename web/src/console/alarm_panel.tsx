@@ -4,10 +4,11 @@ import type { JSX } from 'preact';
 import type { Alarm } from '../protocol/objects.ts';
 import { PriorityBadge } from '../ui/bits.tsx';
 import { clock, duration } from '../ui/format.ts';
-import { alarmText } from '../ui/timeline.tsx';
+import { lineText, subjectsOf } from './alarm_line.tsx';
 import { subjectLink } from './alarm_row.tsx';
-import { alarmList, FLOOD_COUNT, rings, SHELVE_MINUTES, type AlarmLine } from './alarms.ts';
-import { ackAlarm, alarmsOpen, city, now, raised, shelveAlarm } from './state.ts';
+import { alarmList, FLOOD_COUNT, isQuiet, rings, SHELVE_MINUTES, tally, type AlarmLine } from './alarms.ts';
+import { coverageOpen } from './coverage.ts';
+import { ackAll, alarmsOpen, city, now, raised, shelveAlarm } from './state.ts';
 import { t, word } from './panel_words.ts';
 
 export function AlarmPanel(): JSX.Element {
@@ -22,7 +23,7 @@ export function AlarmPanel(): JSX.Element {
       </div>
       <div class="sheet-body" tabIndex={0} role="group" aria-label={t('alarm.region')}>
         {list.flood ? <p class="warn">{t('alarm.flood', { n: FLOOD_COUNT })}</p> : null}
-        <h3>{t('alarm.waiting', { n: list.ringing.reduce((sum, line) => sum + line.all.length, 0) })}</h3>
+        <h3>{t('alarm.waiting', { n: tally(city.value.alarms.values()).waiting })}</h3>
         <Lines lines={list.ringing} empty={t('alarm.none')} />
         <h3>{t('alarm.owned', { n: list.owned.length })}</h3>
         <Lines lines={list.owned} empty={t('alarm.none_owned')} />
@@ -45,21 +46,27 @@ function Lines({ lines, empty }: { lines: readonly AlarmLine[]; empty: string })
   );
 }
 
-function Line({ line: { first, all } }: { line: AlarmLine }): JSX.Element {
+function Line({ line }: { line: AlarmLine }): JSX.Element {
+  const { first, all } = line;
   const incident = first.incident_id === null ? undefined : city.value.incidents.get(first.incident_id);
   const many = all.length > 1;
+  const subjects = subjectsOf(all);
   return (
     <li class={rings(first) ? 'rings' : ''}>
       <time>{duration(Math.max(0, now.value - first.raised_ms))}</time>
       {incident ? <PriorityBadge priority={incident.priority} /> : <span />}
       <span class="what">
-        {many ? `${word('alarm.kind', first.kind)} × ${all.length}` : alarmText(first)}
+        {lineText(line)}
         <span class="muted"> {many ? '' : [incident ? word('type', incident.type) : '', incident?.address ?? ''].filter(Boolean).join(' ')}</span>
       </span>
-      <span class="row">{subjectsOf(all).slice(0, LINKS_MAX).map(subjectLink)}</span>
+      <span class="row">
+        {subjects.slice(0, LINKS_MAX).map(subjectLink)}
+        {subjects.length > LINKS_MAX ? <span class="muted">+{subjects.length - LINKS_MAX}</span> : null}
+      </span>
       <span class="row alarm-acts">
         {first.acked_ms === null ? null : <span class="muted">{first.acked_by} {clock(first.acked_ms)}</span>}
         {first.shelved_ms === null ? null : <Shelved alarm={first} />}
+        {isQuiet(first) ? <button type="button" onClick={showCover}>{t('cover.title')}</button> : null}
         {first.acked_ms === null ? <button type="button" onClick={() => ackAll(all)}>{many ? t('alarm.ack_n', { n: all.length }) : t('alarm.ack')}</button> : null}
         {many || first.kind === 'panic' || first.shelved_ms !== null ? null : (
           <button type="button" onClick={() => shelveAlarm(first.alarm_id, SHELVE_MINUTES)}>{t('alarm.shelve', { n: SHELVE_MINUTES })}</button>
@@ -69,8 +76,10 @@ function Line({ line: { first, all } }: { line: AlarmLine }): JSX.Element {
   );
 }
 
-/** Each once: an incident may lack somebody in every tier. */
-const subjectsOf = (alarms_: readonly Alarm[]): Alarm[] => [...new Map(alarms_.map((alarm) => [alarm.incident_id ?? alarm.circle, alarm])).values()];
+function showCover(): void {
+  alarmsOpen.value = false;
+  coverageOpen.value = true;
+}
 
 function Shelved({ alarm }: { alarm: Alarm }): JSX.Element {
   return (
@@ -81,6 +90,3 @@ function Shelved({ alarm }: { alarm: Alarm }): JSX.Element {
   );
 }
 
-function ackAll(alarms_: readonly Alarm[]): void {
-  for (const alarm of alarms_) ackAlarm(alarm.alarm_id);
-}

@@ -5,16 +5,14 @@ import type { Alarm } from '../protocol/objects.ts';
 import { PriorityBadge } from '../ui/bits.tsx';
 import { duration } from '../ui/format.ts';
 import { alarmText } from '../ui/timeline.tsx';
-import { SHELVE_MINUTES } from './alarms.ts';
+import { SHELVE_MINUTES, tally } from './alarms.ts';
 import { CoverageButton } from './coverage_button.tsx';
 import { ackOldest, alarms, alarmsOpen, city, now, select, shelveAlarm, show } from './state.ts';
 import { t, word } from './words.ts';
 
 export function AlarmRow(): JSX.Element {
-  const first = alarms.value[0];
-  const waiting = alarms.value.length;
-  const shelved = [...city.value.alarms.values()].filter((alarm) => alarm.shelved_ms !== null).length;
-  const owned = city.value.alarms.size - waiting - shelved;
+  const { waiting, owned, shelved, gaps } = tally(city.value.alarms.values());
+  const first = waiting > 0 ? alarms.value[0] : undefined;
   const incident = first?.incident_id == null ? undefined : city.value.incidents.get(first.incident_id);
   return (
     <section class={`alarm ${first ? 'ringing' : 'calm'}`} role={first ? 'alert' : undefined} aria-label={t('alarm.region')}>
@@ -31,6 +29,11 @@ export function AlarmRow(): JSX.Element {
               {t('alarm.shelve', { n: SHELVE_MINUTES })}
             </button>
           )}
+        </>
+      ) : gaps > 0 ? (
+        <>
+          <span>{word('alarm.kind', 'coverage_gap')} × {gaps}</span>
+          <button type="button" class="alarm-count" onClick={ackOldest}>{t('alarm.ack_n', { n: gaps })} <kbd>F9</kbd></button>
         </>
       ) : <span class="muted">{t('alarm.none')}</span>}
       <span class="spring" />

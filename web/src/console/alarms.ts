@@ -33,6 +33,24 @@ const rank = (alarm: Alarm): number => (alarm.kind === 'panic' ? 0 : isQuiet(ala
 export const urgentFirst = (a: Alarm, b: Alarm): number =>
   rank(a) - rank(b) || a.raised_ms - b.raised_ms || a.alarm_id - b.alarm_id;
 
+export interface Tally {
+  waiting: number;
+  owned: number;
+  shelved: number;
+  /** Gaps in the cover that nobody has acknowledged: beside the others, not among them. */
+  gaps: number;
+}
+
+export function tally(alarms: Iterable<Alarm>): Tally {
+  const counts: Tally = { waiting: 0, owned: 0, shelved: 0, gaps: 0 };
+  for (const alarm of alarms) {
+    if (isQuiet(alarm)) counts.gaps += rings(alarm) ? 1 : 0;
+    else if (alarm.shelved_ms !== null) counts.shelved += 1;
+    else counts[rings(alarm) ? 'waiting' : 'owned'] += 1;
+  }
+  return counts;
+}
+
 /** One line an alarm, or one line a cause of those that are to be joined. */
 export function linesOf(alarms: Iterable<Alarm>, joined: (alarm: Alarm) => boolean): AlarmLine[] {
   const by = new Map<AlarmKind | number, Alarm[]>();
@@ -59,8 +77,8 @@ export function alarmList(alarms: Iterable<Alarm>, raises: readonly number[], no
   const flood = isFlood(raises, now_ms);
   return {
     ringing: linesOf(all.filter(rings), (alarm) => flood || isQuiet(alarm)),
-    owned: linesOf(all.filter((alarm) => alarm.acked_ms !== null), () => false),
-    shelved: linesOf(all.filter((alarm) => alarm.shelved_ms !== null), () => false)
+    owned: linesOf(all.filter((alarm) => alarm.acked_ms !== null), isQuiet),
+    shelved: linesOf(all.filter((alarm) => alarm.shelved_ms !== null), isQuiet)
       .sort((a, b) => (a.first.shelved_ms ?? 0) - (b.first.shelved_ms ?? 0)),
     flood,
     rate: recentRaises(raises, now_ms).length,

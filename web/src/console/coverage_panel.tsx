@@ -3,12 +3,12 @@
 
 import type { JSX } from 'preact';
 import { duration } from '../ui/format.ts';
-import { COVER_SIGN, coverOf } from './cover.ts';
+import { COVER_SIGN, coverOf, gapLines } from './cover.ts';
 import { coverage, coverageOpen } from './coverage.ts';
 import { city, now, selectedUnit, target } from './state.ts';
 import { t } from './panel_words.ts';
 
-const GAPS_MAX = 100;
+const LINES_MAX = 100;
 const CIRCLE_ZOOM = 15;
 
 function CircleLink({ code }: { code: string }): JSX.Element {
@@ -21,7 +21,7 @@ function CircleLink({ code }: { code: string }): JSX.Element {
 }
 
 export function CoveragePanel(): JSX.Element {
-  const gaps = [...(coverage.value?.gaps ?? [])].sort((a, b) => a.since_ms - b.since_ms);
+  const gaps = coverage.value?.gaps ?? [];
   return (
     <aside id="coverage" class="sheet coverage" aria-label={t('cover.title')}>
       <div class="pane-head">
@@ -34,16 +34,19 @@ export function CoveragePanel(): JSX.Element {
         <h3>{t('cover.gaps', { n: gaps.length })}</h3>
         {gaps.length === 0 ? <p class="muted">{t('cover.no_gaps')}</p> : null}
         <ul>
-          {gaps.slice(0, GAPS_MAX).map((gap) => (
-            <li key={`${gap.circle}.${gap.tier}`}>
-              <time>{duration(Math.max(0, now.value - gap.since_ms))}</time>
-              <strong>{COVER_SIGN.gap}{gap.tier}</strong>
-              <CircleLink code={gap.circle} />
-              {gap.move ? (
-                <button type="button" class="chip" onClick={() => gap.move && (selectedUnit.value = gap.move.unit)}>
-                  {t('cover.move', { unit: gap.move.unit, time: duration(gap.move.travel_ms) })}
-                </button>
-              ) : <span class="muted">{t('cover.no_move')}</span>}
+          {gapLines(gaps).slice(0, LINES_MAX).map(({ circle, since_ms, sign, moves }) => (
+            <li key={circle}>
+              <time>{duration(Math.max(0, now.value - since_ms))}</time>
+              <strong>{sign}</strong>
+              <CircleLink code={circle} />
+              <span class="row">
+                {moves.map(({ unit, travel_ms }) => (
+                  <button key={unit} type="button" class="chip" onClick={() => (selectedUnit.value = unit)}>
+                    {t('cover.move', { unit, time: duration(travel_ms) })}
+                  </button>
+                ))}
+                {moves.length === 0 ? <span class="muted">{t('cover.no_move')}</span> : null}
+              </span>
               <span />
             </li>
           ))}

@@ -4,7 +4,7 @@ import type { City } from '../store/city.ts';
 import type { Alarm, Assignment, Candidate, Decision, Event, Incident, Tier, Unit } from '../protocol/objects.ts';
 import { decisionKey } from '../store/city.ts';
 import { ASSIGNMENT_ACTIVE, TIERS, type TierName } from '../protocol/values.ts';
-import { rings, urgentFirst } from './alarms.ts';
+import { isQuiet, linesOf, rings, urgentFirst, type AlarmLine } from './alarms.ts';
 
 export const isEnded = (incident: Incident): boolean =>
   incident.state === 'closed' || incident.state === 'cancelled' || incident.state === 'duplicate';
@@ -180,7 +180,7 @@ export function nearest(
 
 export interface Handover {
   open: { incident: Incident; late: boolean; active: string[] }[];
-  alarms: Alarm[];
+  alarms: AlarmLine[];
   out: Unit[];
 }
 
@@ -193,7 +193,7 @@ export function handoverOf(city: City, now_ms: number): Handover {
       late: isLate(incident, now_ms),
       active: (by.get(incident.incident_id) ?? []).filter((item) => ASSIGNMENT_ACTIVE.has(item.state)).map((item) => item.unit),
     })),
-    alarms: [...city.alarms.values()].sort((a, b) => a.raised_ms - b.raised_ms || a.alarm_id - b.alarm_id),
+    alarms: linesOf(city.alarms.values(), isQuiet),
     out: [...city.units.values()].filter((unit) => unit.duty === 'out_of_service').sort((a, b) => collator.compare(a.code, b.code)),
   };
 }

@@ -5,7 +5,8 @@ import type { JSX } from 'preact';
 import { Field, PriorityBadge } from '../ui/bits.tsx';
 import { clock, dateTime, duration } from '../ui/format.ts';
 import { session } from '../ui/session.ts';
-import { alarmText } from '../ui/timeline.tsx';
+import { lineText } from './alarm_line.tsx';
+import type { AlarmLine } from './alarms.ts';
 import { handoverOf, type Handover as Handed } from './derive.ts';
 import { city, handingOver, now, say, select } from './state.ts';
 import { t, word } from './panel_words.ts';
@@ -44,12 +45,12 @@ export function Handover(): JSX.Element {
         </ul>
         <h3>{t('handover.alarms', { n: handed.alarms.length })}</h3>
         <ul>
-          {handed.alarms.map((alarm) => (
-            <li key={alarm.alarm_id}>
-              <time>{clock(alarm.raised_ms)}</time>
+          {handed.alarms.map((line) => (
+            <li key={line.first.alarm_id}>
+              <time>{clock(line.first.raised_ms)}</time>
               <span />
-              <span class="what">{alarmText(alarm)} {alarm.incident_id === null ? '' : `#${alarm.incident_id}`}</span>
-              <span class="muted">{alarm.acked_by ?? t('alarm.nobody')}</span>
+              <span class="what">{lineText(line)}{aboutText(line)}</span>
+              <span class="muted">{line.first.acked_by ?? t('alarm.nobody')}</span>
               <span />
             </li>
           ))}
@@ -71,6 +72,8 @@ export function Handover(): JSX.Element {
   );
 }
 
+const aboutText = ({ first, all }: AlarmLine): string => (all.length > 1 || first.incident_id === null ? '' : ` #${first.incident_id}`);
+
 /** The same as plain text, for the log book or a message. */
 function textOf(handed: Handed, note: string): string {
   return [
@@ -80,7 +83,7 @@ function textOf(handed: Handed, note: string): string {
     ...handed.open.map(({ incident, late, active }) =>
       `  P${incident.priority} #${incident.incident_id} ${word('type', incident.type)} ${incident.address ?? ''} ${word('state', incident.state)}${late ? ` ${word('verdict', 'missed')}` : ''} ${active.join(' ')}`.trimEnd()),
     t('handover.alarms', { n: handed.alarms.length }),
-    ...handed.alarms.map((alarm) => `  ${clock(alarm.raised_ms)} ${alarmText(alarm)} #${alarm.incident_id ?? ''} ${alarm.acked_by ?? t('alarm.nobody')}`),
+    ...handed.alarms.map((line) => `  ${clock(line.first.raised_ms)} ${lineText(line)}${aboutText(line)} ${line.first.acked_by ?? t('alarm.nobody')}`),
     t('handover.out', { n: handed.out.length }),
     ...handed.out.map((unit) => `  ${unit.code} ${unit.name}`),
   ].filter((line) => line !== '').join('\n');

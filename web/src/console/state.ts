@@ -264,9 +264,17 @@ export function shelveAlarm(alarm: number, minutes: number, reason = 'can_wait',
   );
 }
 
+/** So many at once, within what a session may say in a burst. */
+const ACKS_MAX = 100;
+
+export function ackAll(list: readonly Alarm[]): void {
+  for (const alarm of list.slice(0, ACKS_MAX)) ackAlarm(alarm.alarm_id);
+}
+
+/** The first of those that ring; gaps in the cover come last and together. */
 export function ackOldest(): void {
   const first = alarms.value[0];
-  if (first) ackAlarm(first.alarm_id);
+  if (first) ackAll(isQuiet(first) ? alarms.value : [first]);
 }
 
 /* ---- choosing ---- */

@@ -23,8 +23,8 @@ const DARK: Colours = {
   street: '#303d49', major: '#465666', path: '#222c35', text: '#a9b7c4', halo: '#0d1217', place: '#d7e0e8',
 };
 const LIGHT: Colours = {
-  ground: '#eef0f1', water: '#b9d7e8', green: '#d3e6cf', building: '#dfe2e4', casing: '#cdd3d8', minor: '#ffffff',
-  street: '#ffffff', major: '#ffe9b8', path: '#dcdedf', text: '#47535e', halo: '#ffffff', place: '#1c2731',
+  ground: '#e4e8eb', water: '#aed2e6', green: '#cbe2c6', building: '#d5d9dc', casing: '#b4bdc5', minor: '#ffffff',
+  street: '#ffffff', major: '#ffe1a1', path: '#dcdedf', text: '#47535e', halo: '#ffffff', place: '#1c2731',
 };
 
 const FONT = ['Noto Sans CJK SC', 'sans-serif'];

@@ -155,14 +155,14 @@ export class MapView {
     const add = (layer: LayerSpecification, under?: string): void => {
       if (!this.map.getLayer(layer.id)) this.map.addLayer(layer, under);
     };
-    add({ id: 'circle-line', type: 'line', source: 'circles', paint: {
+    add({ id: 'circle-line', type: 'line', source: 'circles', filter: ['==', ['geometry-type'], 'LineString'], paint: {
       'line-color': ['case', ['==', ['get', 'chosen'], true], blue, ['==', ['get', 'gap'], true], '#b3001b', ink],
       'line-opacity': ['case', ['==', ['get', 'chosen'], true], 1, ['==', ['get', 'gap'], true], 0.8, 0.4],
       'line-width': ['case', ['==', ['get', 'chosen'], true], 3, ['==', ['get', 'gap'], true], 2, 1], 'line-dasharray': [6, 4],
     } }, before);
     add({
-      id: 'circle-name', type: 'symbol', source: 'circles', minzoom: 13,
-      layout: { 'symbol-placement': 'line', 'symbol-spacing': 900, 'text-field': ['get', 'name'], 'text-font': OVERLAY_FONT, 'text-size': 11, 'text-offset': [0, -0.8] },
+      id: 'circle-name', type: 'symbol', source: 'circles', minzoom: 12, filter: ['==', ['geometry-type'], 'Point'],
+      layout: { 'text-field': ['get', 'name'], 'text-font': OVERLAY_FONT, 'text-size': 11, 'text-anchor': 'bottom', 'text-max-width': 16 },
       paint: { 'text-color': ink, 'text-opacity': 0.8, 'text-halo-color': halo, 'text-halo-width': 1.4 },
     });
     for (const ring of RINGS) {
@@ -256,15 +256,18 @@ export class MapView {
   setCircles(list: Iterable<Circle>, chosen: string | null = null, gaps: ReadonlyMap<string, string> = new Map()): void {
     this.put('circles', {
       type: 'FeatureCollection',
-      features: [...list].map((circle) => ({
-        type: 'Feature',
-        properties: {
+      features: [...list].flatMap((circle) => {
+        const ring = outline(circle);
+        const properties = {
           name: [gaps.get(circle.code), circle.name].filter(Boolean).join(' '),
           chosen: circle.code === chosen,
           gap: gaps.has(circle.code),
-        },
-        geometry: { type: 'LineString', coordinates: outline(circle) },
-      })),
+        };
+        return [
+          { type: 'Feature', properties, geometry: { type: 'LineString', coordinates: ring } },
+          { type: 'Feature', properties, geometry: { type: 'Point', coordinates: ring[RING_TOP] } }, /* the name stands on it */
+        ];
+      }),
     });
   }
 
@@ -427,11 +430,14 @@ export class MapView {
   }
 }
 
+const RING_SIDES = 48;
+const RING_TOP = RING_SIDES / 4;
+
 function outline(circle: Circle): [number, number][] {
   const lat = (circle.radius_m / 111_195);
   const lon = lat / Math.cos((circle.lat * Math.PI) / 180);
-  return Array.from({ length: 49 }, (_, i) => {
-    const a = (i / 48) * 2 * Math.PI;
+  return Array.from({ length: RING_SIDES + 1 }, (_, i) => {
+    const a = (i / RING_SIDES) * 2 * Math.PI;
     return [circle.lon + Math.cos(a) * lon, circle.lat + Math.sin(a) * lat];
   });
 }

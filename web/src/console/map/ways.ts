@@ -60,7 +60,7 @@ export function wayLabels(dark: boolean): LayerSpecification[] {
     },
     {
       id: 'closure-name', type: 'symbol', source: 'closures', filter: [...isLine], minzoom: 12,
-      layout: { 'symbol-placement': 'line-center', 'text-field': ['get', 'label'], 'text-font': OVERLAY_FONT, 'text-size': 12, 'text-offset': [0, -1.1], 'text-ignore-placement': true, 'text-allow-overlap': true },
+      layout: { 'symbol-placement': 'line-center', 'text-rotation-alignment': 'viewport', 'text-field': ['get', 'label'], 'text-font': OVERLAY_FONT, 'text-size': 12, 'text-offset': [0, -1.1], 'text-ignore-placement': true, 'text-allow-overlap': true },
       paint: text,
     },
     {
@@ -70,7 +70,7 @@ export function wayLabels(dark: boolean): LayerSpecification[] {
     },
     {
       id: 'route-name', type: 'symbol', source: 'routes', minzoom: 11,
-      layout: { 'symbol-placement': 'line-center', 'text-field': ['get', 'label'], 'text-font': OVERLAY_FONT, 'text-size': 12, 'text-offset': [0, -1], 'text-ignore-placement': true },
+      layout: { 'symbol-placement': 'line-center', 'text-rotation-alignment': 'viewport', 'text-field': ['get', 'label'], 'text-font': OVERLAY_FONT, 'text-size': 12, 'text-offset': [0, -1], 'text-ignore-placement': true },
       paint: { ...text, 'text-color': way },
     },
     { id: 'drawing', type: 'line', source: 'drawing', filter: [...isLine], paint: { 'line-color': ink, 'line-width': 4, 'line-dasharray': [1, 1] } },

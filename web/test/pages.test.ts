@@ -6,7 +6,7 @@ import { EMPTY_ORDERS, ordersLog, ordersSnapshot } from '../src/store/orders.ts'
 import type { Snapshot } from '../src/protocol/frames.ts';
 import type { Decision, Event, Incident, Notice, Unit } from '../src/protocol/objects.ts';
 import { fitBytes } from '../src/protocol/commands.ts';
-import { mayDecline, nextPress, parAsked, seenDuty, seenPanic, seenState, unheardNotices } from '../src/unit/steps.ts';
+import { isLateOrder, LATE_ORDER_MS, mayDecline, nextPress, parAsked, seenDuty, seenPanic, seenState, unheardNotices } from '../src/unit/steps.ts';
 import { duration, exact, metres } from '../src/ui/format.ts';
 import { ciede2000 } from './colour.ts';
 import { anAssignment, anIncident, aNotice, anOrder, anUnit } from './fakes.ts';
@@ -153,6 +153,16 @@ describe('a unit’s order', () => {
     expect(seenState(anOrder(6, 7, 'P1', { state: 'sent' }), pressed)).toEqual({ state: 'sent', confirmed: true });
     expect(seenState(anOrder(5, 7, 'P1', { state: 'on_scene' }), pressed)).toEqual({ state: 'on_scene', confirmed: true });
     expect(seenState(order, [{ op: 'assignment.update', assignment: 5, state: 'delivered' }]).confirmed).toBe(true);
+  });
+
+  it('is late when it was under way for more than 15 s, by the engine’s word or else by when it was heard', () => {
+    const order = (more: object) => anOrder(5, 7, 'P1', { sent_ms: 100_000, delivered_ms: null, state: 'sent', ...more });
+    expect(isLateOrder(order({}), 100_000 + LATE_ORDER_MS)).toBe(false);
+    expect(isLateOrder(order({}), 100_001 + LATE_ORDER_MS)).toBe(true);
+    expect(isLateOrder(order({}), null)).toBe(false);
+    expect(isLateOrder(order({ state: 'delivered', delivered_ms: 101_000 }), 900_000), 'a reload makes nothing late').toBe(false);
+    expect(isLateOrder(order({ state: 'delivered', delivered_ms: 160_000 }), 100_000)).toBe(true);
+    expect(isLateOrder(order({ state: 'acknowledged', delivered_ms: 160_000 }), null), 'taken').toBe(false);
   });
 
   it('has one next step, and may be declined until on scene', () => {

@@ -12,7 +12,7 @@ import { logout, session } from '../ui/session.ts';
 import { soundReady, soundStart } from '../ui/sound.ts';
 import { awake } from './sensors.ts';
 import {
-  acknowledgeNotices, addNote, askedWell, askSupport, callForHelp, duty, gesture, gps, linkState, now, orders, panic, press, queued, refusal, sayWell, seen, setDuty, start, supported, unheard,
+  acknowledgeNotices, addNote, askedWell, askSupport, callForHelp, duty, gesture, gps, late, linkState, now, orders, panic, press, queued, refusal, sayWell, seen, setDuty, start, supported, unheard,
 } from './state.ts';
 import { mayDecline, nextPress, type Press } from './steps.ts';
 import { updateReady, updateNow } from './update.ts';
@@ -237,8 +237,10 @@ function OrderCard({ order }: { order: Order }): JSX.Element {
         {assignment.additional ? <span class="tag">{t('detail.additional')}</span> : null}
       </p>
       <h1 class="card-type">{word('type', incident.type)}</h1>
+      <Target order={order} />
       {fresh ? <p class="card-new" role="alert" key={calls}>{t(call === 'resent' ? 'unit.resent' : 'unit.new_order')}</p> : null}
       {!fresh && call === 'changed' ? <p class="warn" role="alert" key={calls}>{t('unit.changed')}</p> : null}
+      {fresh && late.value ? <p class="warn">{t('unit.late', { time: age(order) })}</p> : null}
       <p class="card-place">{incident.address ?? (fresh ? t('unit.masked') : t('queue.no_address'))}</p>
       <p class="row">
         {away === null ? null : (
@@ -253,7 +255,6 @@ function OrderCard({ order }: { order: Order }): JSX.Element {
         <a class="button" href={`geo:${incident.lat},${incident.lon}?q=${incident.lat},${incident.lon}`}>{t('unit.navigate')}</a>
       </p>
       {Way.value && !fresh ? <Way.value unit={assignment.unit} incident={incident.incident_id} place={`${incident.lat},${incident.lon}`} /> : null}
-      <Target order={order} />
       {incident.warning ? (
         <p class="card-warning">⚠ {word('level', incident.warning.level)}{incident.warning.text ? `: ${incident.warning.text}` : ''}</p>
       ) : null}
@@ -294,6 +295,9 @@ function OrderCard({ order }: { order: Order }): JSX.Element {
   );
 }
 
+/** Since it was sent. */
+const age = ({ assignment: { sent_ms } }: Order): string => duration(Math.max(0, now.value - (sent_ms ?? now.value)));
+
 /** The way to the scene is drawn when somebody wants to see it; its code is fetched (and kept) apart. */
 type WayView = (about: { unit: string; incident: number; place: string }) => JSX.Element;
 
@@ -323,8 +327,10 @@ function Target({ order }: { order: Order }): JSX.Element {
 function Actions({ order }: { order: Order }): JSX.Element {
   const asking = useSignal(false);
   const supporting = useSignal(false);
+  const confirming = useSignal(false);
   const state = seen.value?.state ?? order.assignment.state;
   const next = nextPress(state);
+  const wantsLook = next === 'acknowledged' && late.value;
   if (supporting.value) return <Support close={() => (supporting.value = false)} />;
   if (asking.value) {
     return (
@@ -350,9 +356,14 @@ function Actions({ order }: { order: Order }): JSX.Element {
   }
   return (
     <section class="unit-actions">
+      {wantsLook && confirming.value ? <h2>{t('unit.late.ask', { time: age(order) })}</h2> : null}
       {next ? (
-        <button type="button" class={`big ${next}`} onClick={() => press(next)}>
-          {t(LABEL[next])}
+        <button
+          type="button"
+          class={`big ${next}`}
+          onClick={() => (wantsLook && !confirming.value ? (confirming.value = true) : press(next))}
+        >
+          {wantsLook && confirming.value ? t('unit.late.accept') : t(LABEL[next])}
           {seen.value?.confirmed === false ? <> <Hourglass /></> : null}
         </button>
       ) : (

@@ -12,7 +12,7 @@ import { play } from '../ui/sound.ts';
 import { forget, session } from '../ui/session.ts';
 import { Outbox, type Entry } from './outbox.ts';
 import { buzz, gps, gpsStart, gpsStop, stayAwake, type Fix } from './sensors.ts';
-import { parAsked, seenDuty, seenPanic, seenState, unheardNotices, type Press } from './steps.ts';
+import { isLateOrder, parAsked, seenDuty, seenPanic, seenState, unheardNotices, type Press } from './steps.ts';
 
 export const linkState = signal<LinkState>({ kind: 'idle' });
 export const orders = signal<Orders>(EMPTY_ORDERS);
@@ -30,6 +30,14 @@ export const seen = computed(() => {
 export const duty = computed(() => {
   const unit = orders.value.unit;
   return unit ? seenDuty(unit.duty, commands.value) : null;
+});
+
+/** When this page first had the order, by the engine's clock. */
+const heard = signal<{ assignment_id: number; at_ms: number } | null>(null);
+export const late = computed(() => {
+  const order = orders.value.order;
+  if (!order) return false;
+  return isLateOrder(order, heard.value?.assignment_id === order.assignment.assignment_id ? heard.value.at_ms : null);
 });
 
 /** What is still to be acknowledged by the person: not what waits in the outbox already. */
@@ -97,6 +105,9 @@ function take(next: Orders): void {
   const before = orders.value;
   orders.value = next;
   const assignment = next.order?.assignment;
+  if (assignment && heard.peek()?.assignment_id !== assignment.assignment_id) {
+    heard.value = { assignment_id: assignment.assignment_id, at_ms: link.clock.now() };
+  }
   if (assignment?.state === 'sent' && !receipted.has(`${assignment.assignment_id}`)) {
     receipted.add(`${assignment.assignment_id}`);
     void outbox.add({

@@ -29,6 +29,17 @@ export function seenState(
   return { state, confirmed };
 }
 
+/** As long as a dispatcher's own order may be on its way before it is asked about again (link.ts). */
+export const LATE_ORDER_MS = 15_000;
+
+/** It was under way so long that the world has moved on: taking it wants a second look. `heard_ms`: when
+ * this page first had it, by the engine's clock; the engine's own word of the delivery goes before. */
+export function isLateOrder({ assignment: { state, sent_ms, delivered_ms } }: Order, heard_ms: number | null): boolean {
+  const heard = delivered_ms ?? heard_ms;
+  const open = state === 'sent' || state === 'delivered';
+  return open && sent_ms !== null && heard !== null && heard - sent_ms > LATE_ORDER_MS;
+}
+
 /** The call for help as the unit sees it: pressed counts at once, `sent` says whether the engine has it. */
 export function seenPanic(panic: PanicState, queued: readonly Command[]): { state: PanicState; sent: boolean } {
   return queued.some((command) => command.op === 'unit.panic') ? { state: 'raised', sent: false } : { state: panic, sent: true };

@@ -9,6 +9,14 @@ static void encode_district_put(struct proto_buffer *buffer, const struct proto_
     proto_member_text(buffer, "name", event->district.district.name);
 }
 
+static void encode_area_put(struct proto_buffer *buffer, const struct proto_event *event)
+{
+    assert(event->area.area.kind < PROTO_AREA_KIND_COUNT);
+    proto_member_int(buffer, "index", event->area.index);
+    proto_json_name(buffer, "area");
+    proto_encode_area(buffer, &event->area.area);
+}
+
 static void encode_sent(struct proto_buffer *buffer, const struct proto_event *event)
 {
     proto_json_name(buffer, "assignment");
@@ -63,6 +71,8 @@ static void encode_changed(struct proto_buffer *buffer, const struct proto_event
     proto_member_text(buffer, "address", event->changed.address);
     proto_member_text(buffer, "district", event->changed.district);
     proto_member_text(buffer, "circle", event->changed.circle);
+    proto_member_text(buffer, "beat", event->changed.beat);
+    proto_member_text(buffer, "grid", event->changed.grid);
     if (event->changed.order != NULL) {
         proto_json_name(buffer, "order");
         proto_encode_order(buffer, event->changed.order);
@@ -272,7 +282,11 @@ static void encode_members(struct proto_buffer *buffer, const struct proto_event
     case PROTO_EVENT_DISTRICT_PUT:
         encode_district_put(buffer, event);
         break;
+    case PROTO_EVENT_AREA_PUT:
+        encode_area_put(buffer, event);
+        break;
     case PROTO_EVENT_DISTRICTS_CLEARED:
+    case PROTO_EVENT_AREAS_CLEARED:
         break;
     case PROTO_EVENT_POLICY_PUT:
         proto_member_int(buffer, "version", event->policy.version);

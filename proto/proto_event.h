@@ -17,6 +17,10 @@ struct proto_event {
             uint32_t index;
             struct proto_district district;
         } district;
+        struct {
+            uint32_t index;
+            struct proto_area area;
+        } area;
         const struct proto_circle *circle;
         const struct proto_unit *unit;         /* only its definition is written */
         const struct proto_report *report;     /* report.received */
@@ -56,6 +60,7 @@ struct proto_event {
             struct proto_place at;
             const char *address;             /* NULL: masked */
             const char *district, *circle;   /* NULL */
+            const char *beat, *grid;         /* NULL */
             const struct proto_order *order; /* in a unit's stream, else NULL: no such member */
         } changed;                           /* incident.updated */
         struct {

@@ -46,6 +46,7 @@ static void unit_definition_members(struct proto_buffer *buffer, const struct pr
     proto_member_name(buffer, "kind", PROTO_LIST_UNIT_KIND, unit->kind);
     proto_member_text(buffer, "circle", unit->circle);
     proto_member_text(buffer, "district", unit->district);
+    proto_member_text(buffer, "area", unit->area);
     proto_member_int(buffer, "people", unit->people);
     proto_member_capabilities(buffer, unit->capabilities);
     proto_member_bool(buffer, "synthetic", unit->synthetic);
@@ -83,6 +84,16 @@ void proto_encode_circle(struct proto_buffer *buffer, const struct proto_circle 
     proto_member_place(buffer, true, circle->at);
     proto_member_int(buffer, "radius_m", circle->radius_m);
     proto_member_text(buffer, "district", circle->district);
+    proto_json_end(buffer, '}');
+}
+
+void proto_encode_area(struct proto_buffer *buffer, const struct proto_area *area)
+{
+    assert(area->kind < PROTO_AREA_KIND_COUNT);
+    proto_json_begin(buffer, '{');
+    proto_member_text(buffer, "code", area->code);
+    proto_member_text(buffer, "name", area->name);
+    proto_member_name(buffer, "kind", PROTO_LIST_AREA_KIND, area->kind);
     proto_json_end(buffer, '}');
 }
 
@@ -145,6 +156,8 @@ void proto_encode_incident(struct proto_buffer *buffer, const struct proto_incid
     proto_member_text(buffer, "phone", incident->phone);
     proto_member_text(buffer, "district", incident->district);
     proto_member_text(buffer, "circle", incident->circle);
+    proto_member_text(buffer, "beat", incident->beat);
+    proto_member_text(buffer, "grid", incident->grid);
     proto_member_bool(buffer, "drill", incident->drill);
     proto_member_name(buffer, "mode", PROTO_LIST_DISPATCH_MODE, incident->mode);
     proto_member_text(buffer, "policy", incident->policy);

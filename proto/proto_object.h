@@ -21,7 +21,7 @@ struct proto_unit {
     uint32_t index;
     const char *code, *name;
     enum proto_unit_kind kind;
-    const char *circle, *district; /* codes; NULL */
+    const char *circle, *district, *area; /* codes; NULL */
     uint32_t people;
     uint32_t capabilities; /* bits by enum proto_capability */
     bool synthetic;
@@ -47,6 +47,11 @@ struct proto_district {
     const char *code, *name;
 };
 
+struct proto_area {
+    const char *code, *name;
+    enum proto_area_kind kind;
+};
+
 struct proto_tier_clock {
     enum proto_tier_verdict verdict;
     uint32_t wanted;
@@ -69,7 +74,7 @@ struct proto_incident {
     enum proto_incident_state state;
     struct proto_place at;
     const char *address, *note, *caller, *phone; /* NULL: masked for this audience */
-    const char *district, *circle;               /* codes; NULL */
+    const char *district, *circle, *beat, *grid; /* codes; NULL */
     bool drill;
     enum proto_dispatch_mode mode;
     const char *policy;
@@ -206,6 +211,7 @@ void proto_encode_unit(struct proto_buffer *buffer, const struct proto_unit *uni
 void proto_member_capabilities(struct proto_buffer *buffer, uint32_t capabilities);
 void proto_encode_unit_definition(struct proto_buffer *buffer, const struct proto_unit *unit);
 void proto_encode_circle(struct proto_buffer *buffer, const struct proto_circle *circle);
+void proto_encode_area(struct proto_buffer *buffer, const struct proto_area *area);
 void proto_encode_district(struct proto_buffer *buffer, const struct proto_district *district);
 void proto_encode_incident(struct proto_buffer *buffer, const struct proto_incident *incident);
 void proto_encode_assignment(struct proto_buffer *buffer,

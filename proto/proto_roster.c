@@ -9,7 +9,8 @@
 
 enum proto_roster_kind proto_roster_kind_find(const char *name)
 {
-    static const char *const names[PROTO_ROSTER_KIND_COUNT] = {"districts", "circles", "units"};
+    static const char *const names[PROTO_ROSTER_KIND_COUNT] = {"districts", "circles", "units",
+                                                               "areas"};
     assert(name != NULL);
     uint32_t kind = 0;
     while (kind < PROTO_ROSTER_KIND_COUNT && strcmp(names[kind], name) != 0) {
@@ -27,7 +28,7 @@ void proto_roster_refuse(struct proto_roster *roster, struct proto_roster_at at,
 void proto_roster_finish(struct proto_roster *roster)
 {
     assert(roster != NULL);
-    free(roster->districts);
+    free(roster->outlines);
     free(roster->ring_sizes);
     free(roster->points);
     free(roster->circles);
@@ -50,13 +51,13 @@ static const char *code_at(const struct proto_roster *roster, uint32_t i,
         *at = roster->circles[i].at;
         return roster->circles[i].code;
     }
-    *at = roster->districts[i].at;
-    return roster->districts[i].code;
+    *at = roster->outlines[i].at;
+    return roster->outlines[i].code;
 }
 
 static uint32_t code_count(const struct proto_roster *roster)
 {
-    return roster->unit_count + roster->circle_count + roster->district_count;
+    return roster->unit_count + roster->circle_count + roster->outline_count;
 }
 
 static uint32_t hash(const char *code)

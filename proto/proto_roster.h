@@ -4,24 +4,26 @@
 #include "proto/proto_error.h"
 
 /* A city's roster as CSV or GeoJSON (docs/PROTOCOL.md section 4) to arrays: all or nothing. Codes
- * that refer to other things (a unit's circle and district) stay texts with their line; the host,
- * who knows what is there already, resolves them. */
+ * that refer to other things (a unit's circle, district and area) stay texts with their line; the
+ * host, who knows what is there already, resolves them. */
 
 #define PROTO_ROSTER_BYTES_MAX     ((size_t)16 << 20)
 #define PROTO_ROSTER_UNITS_MAX     50000u
 #define PROTO_ROSTER_CIRCLES_MAX   5000u
 #define PROTO_ROSTER_DISTRICTS_MAX PROTO_DISTRICTS_MAX
-#define PROTO_ROSTER_RINGS_MAX     16u   /* of one district */
-#define PROTO_ROSTER_POINTS_MAX    2048u /* of one district; simplify a finer border */
+#define PROTO_ROSTER_AREAS_MAX     5000u
+#define PROTO_ROSTER_RINGS_MAX     16u   /* of one outline */
+#define PROTO_ROSTER_POINTS_MAX    2048u /* of one outline; simplify a finer border */
 #define PROTO_ROSTER_ERRORS_MAX    100u
 
 enum proto_roster_kind {
     PROTO_ROSTER_DISTRICTS, /* GeoJSON only: Polygon, MultiPolygon */
     PROTO_ROSTER_CIRCLES,
     PROTO_ROSTER_UNITS,
+    PROTO_ROSTER_AREAS, /* GeoJSON only, as districts */
     PROTO_ROSTER_KIND_COUNT
 };
-/* "districts", "circles", "units"; KIND_COUNT for another. */
+/* "districts", "circles", "units", "areas"; KIND_COUNT for another. */
 enum proto_roster_kind proto_roster_kind_find(const char *name);
 
 /* Where it stood: of CSV the field, of GeoJSON the feature. Both from 1; columns in characters. */
@@ -29,10 +31,12 @@ struct proto_roster_at {
     uint32_t line, column;
 };
 
-struct proto_roster_district {
+/* A district, or an area (a beat, a grid). */
+struct proto_roster_outline {
     struct proto_roster_at at;
     char code[PROTO_CODE_SIZE];
     char name[PROTO_NAME_SIZE];
+    enum proto_area_kind kind;         /* of an area */
     uint32_t ring_first, ring_count;   /* into ring_sizes; holes are rings like any other */
     uint32_t point_first, point_count; /* into points; a ring's last point is not its first again */
 };
@@ -56,6 +60,7 @@ struct proto_roster_unit {
     struct proto_place home;
     char circle[PROTO_CODE_SIZE];   /* "" */
     char district[PROTO_CODE_SIZE]; /* "" */
+    char area[PROTO_CODE_SIZE];     /* "" */
     uint16_t people;                /* 0: not said */
     uint32_t capabilities;
     bool synthetic;
@@ -68,8 +73,8 @@ struct proto_roster_error {
 
 struct proto_roster {
     enum proto_roster_kind kind;
-    struct proto_roster_district *districts;
-    uint32_t district_count;
+    struct proto_roster_outline *outlines; /* of districts, or of areas */
+    uint32_t outline_count;
     uint32_t *ring_sizes;
     uint32_t ring_count;
     struct proto_place *points;

@@ -281,8 +281,11 @@ bool proto_roster_read_csv(struct proto_roster *roster, enum proto_roster_kind k
         proto_roster_refuse(roster, top, "the file has more than 16 MiB");
         return false;
     }
-    if (kind == PROTO_ROSTER_DISTRICTS) {
-        proto_roster_refuse(roster, top, "districts have outlines: give them as GeoJSON");
+    if (kind == PROTO_ROSTER_DISTRICTS || kind == PROTO_ROSTER_AREAS) {
+        proto_roster_refuse(roster, top,
+                            kind == PROTO_ROSTER_AREAS
+                                ? "areas have outlines: give them as GeoJSON"
+                                : "districts have outlines: give them as GeoJSON");
         return false;
     }
     struct reader reader = {.roster = roster, .size = size};

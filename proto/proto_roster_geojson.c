@@ -1,4 +1,5 @@
-/* A roster in GeoJSON (RFC 7946): a FeatureCollection of Points, or of outlines of districts. */
+/* A roster in GeoJSON (RFC 7946): a FeatureCollection of Points, or of outlines of
+ * districts or areas. */
 #include <assert.h>
 #include <stdlib.h>
 #include <string.h>
@@ -254,10 +255,10 @@ static bool same_place(struct proto_place a, struct proto_place b)
     return a.lat_e7 == b.lat_e7 && a.lon_e7 == b.lon_e7;
 }
 
-static struct proto_roster_district *last_district(struct feature *feature)
+static struct proto_roster_outline *last_outline(struct feature *feature)
 {
-    assert(feature->roster->district_count > 0);
-    return &feature->roster->districts[feature->roster->district_count - 1];
+    assert(feature->roster->outline_count > 0);
+    return &feature->roster->outlines[feature->roster->outline_count - 1];
 }
 
 static bool add_point(struct feature *feature, struct proto_place place)
@@ -271,7 +272,7 @@ static bool add_point(struct feature *feature, struct proto_place place)
     roster->points = points;
     points[roster->point_count] = place;
     roster->point_count++;
-    last_district(feature)->point_count++;
+    last_outline(feature)->point_count++;
     return true;
 }
 
@@ -286,7 +287,7 @@ static bool add_ring(struct feature *feature, uint32_t point_count)
     roster->ring_sizes = sizes;
     sizes[roster->ring_count] = point_count;
     roster->ring_count++;
-    last_district(feature)->ring_count++;
+    last_outline(feature)->ring_count++;
     return true;
 }
 
@@ -304,11 +305,11 @@ static void read_ring(struct feature *feature, const json_t *ring)
         refuse(feature, "coordinates", "have a ring of fewer than 4 positions");
         return;
     }
-    if (last_district(feature)->ring_count >= PROTO_ROSTER_RINGS_MAX) {
+    if (last_outline(feature)->ring_count >= PROTO_ROSTER_RINGS_MAX) {
         refuse(feature, "coordinates", "have more than 16 rings");
         return;
     }
-    if (count - 1 > PROTO_ROSTER_POINTS_MAX - last_district(feature)->point_count) {
+    if (count - 1 > PROTO_ROSTER_POINTS_MAX - last_outline(feature)->point_count) {
         refuse(feature, "coordinates", "have more than 2048 points: simplify the outline");
         return;
     }
@@ -384,15 +385,16 @@ static void read_feature(struct proto_roster *roster, json_t *object, struct pro
         return;
     }
     read_properties(&feature, json_object_get(object, "properties"));
-    if (roster->kind != PROTO_ROSTER_DISTRICTS) {
+    const bool has_outline =
+        roster->kind == PROTO_ROSTER_DISTRICTS || roster->kind == PROTO_ROSTER_AREAS;
+    if (!has_outline) {
         read_point(&feature, geometry);
     }
     if (!feature.is_good) {
         return;
     }
     proto_row_take(roster, &feature.row);
-    if (roster->kind == PROTO_ROSTER_DISTRICTS && roster->error_count == errors_before &&
-        !roster->no_memory) {
+    if (has_outline && roster->error_count == errors_before && !roster->no_memory) {
         read_outline(&feature, geometry);
     }
 }

@@ -18,6 +18,7 @@ static const char *const columns[PROTO_COLUMN_COUNT] = {PROTO_COLUMN_LIST(COLUMN
 
 static const uint32_t required[PROTO_ROSTER_KIND_COUNT] = {
     [PROTO_ROSTER_DISTRICTS] = BIT(PROTO_COLUMN_CODE) | BIT(PROTO_COLUMN_NAME),
+    [PROTO_ROSTER_AREAS] = BIT(PROTO_COLUMN_CODE) | BIT(PROTO_COLUMN_NAME) | BIT(PROTO_COLUMN_KIND),
     [PROTO_ROSTER_CIRCLES] = BIT(PROTO_COLUMN_CODE) | BIT(PROTO_COLUMN_NAME) |
                              BIT(PROTO_COLUMN_LAT) | BIT(PROTO_COLUMN_LON) |
                              BIT(PROTO_COLUMN_RADIUS_M),
@@ -26,10 +27,11 @@ static const uint32_t required[PROTO_ROSTER_KIND_COUNT] = {
 };
 static const uint32_t optional[PROTO_ROSTER_KIND_COUNT] = {
     [PROTO_ROSTER_DISTRICTS] = BIT(PROTO_COLUMN_SYNTHETIC),
+    [PROTO_ROSTER_AREAS] = BIT(PROTO_COLUMN_SYNTHETIC),
     [PROTO_ROSTER_CIRCLES] = BIT(PROTO_COLUMN_DISTRICT) | BIT(PROTO_COLUMN_SYNTHETIC),
     [PROTO_ROSTER_UNITS] = BIT(PROTO_COLUMN_CIRCLE) | BIT(PROTO_COLUMN_DISTRICT) |
-                           BIT(PROTO_COLUMN_PEOPLE) | BIT(PROTO_COLUMN_CAPABILITIES) |
-                           BIT(PROTO_COLUMN_SYNTHETIC),
+                           BIT(PROTO_COLUMN_AREA) | BIT(PROTO_COLUMN_PEOPLE) |
+                           BIT(PROTO_COLUMN_CAPABILITIES) | BIT(PROTO_COLUMN_SYNTHETIC),
 };
 
 const char *proto_column_name(enum proto_column column)
@@ -338,6 +340,7 @@ static void take_unit(struct check *check)
     unit.has_home = take_place(check, stands_still, &unit.home);
     take_code(check, PROTO_COLUMN_CIRCLE, false, unit.circle);
     take_code(check, PROTO_COLUMN_DISTRICT, false, unit.district);
+    take_code(check, PROTO_COLUMN_AREA, false, unit.area);
     if (cell_of(check, PROTO_COLUMN_PEOPLE)->size > 0) {
         unit.people = (uint16_t)take_number(check, PROTO_COLUMN_PEOPLE, 0, PEOPLE_MAX,
                                             "must be a whole number, 0 to 999");
@@ -385,40 +388,58 @@ static void take_circle(struct check *check)
     }
 }
 
-/* The outline follows: its rings are the caller's to append. */
-static void take_district(struct check *check)
+static enum proto_area_kind take_area_kind(struct check *check)
+{
+    const struct proto_cell *cell = cell_of(check, PROTO_COLUMN_KIND);
+    const int32_t found = find_n(PROTO_LIST_AREA_KIND, cell->bytes, cell->size);
+    if (found < 0) {
+        refuse(check, PROTO_COLUMN_KIND, "must be beat or grid", true);
+        return PROTO_AREA_BEAT;
+    }
+    return (enum proto_area_kind)found;
+}
+
+/* A district or an area. The outline follows: its rings are the caller's to append. */
+static void take_outline(struct check *check)
 {
     struct proto_roster *roster = check->roster;
-    struct proto_roster_district district = {
+    const bool is_area = roster->kind == PROTO_ROSTER_AREAS;
+    struct proto_roster_outline outline = {
         .at = check->row->at, .ring_first = roster->ring_count, .point_first = roster->point_count};
-    take_code(check, PROTO_COLUMN_CODE, true, district.code);
-    take_text(check, PROTO_COLUMN_NAME, district.name, sizeof(district.name));
+    take_code(check, PROTO_COLUMN_CODE, true, outline.code);
+    take_text(check, PROTO_COLUMN_NAME, outline.name, sizeof(outline.name));
+    outline.kind = is_area ? take_area_kind(check) : PROTO_AREA_BEAT;
     (void)take_flag(check, PROTO_COLUMN_SYNTHETIC);
-    if (check->is_good && roster->district_count >= PROTO_ROSTER_DISTRICTS_MAX) {
+    if (check->is_good && !is_area && roster->outline_count >= PROTO_ROSTER_DISTRICTS_MAX) {
         refuse(check, PROTO_COLUMN_CODE, "is one district too many: at most 63", false);
+    }
+    if (check->is_good && is_area && roster->outline_count >= PROTO_ROSTER_AREAS_MAX) {
+        refuse(check, PROTO_COLUMN_CODE, "is one area too many: at most 5000", false);
     }
     if (!check->is_good) {
         return;
     }
-    struct proto_roster_district *districts =
-        proto_row_grow(roster, roster->districts, roster->district_count, sizeof(*districts));
-    if (districts != NULL) {
-        roster->districts = districts;
-        districts[roster->district_count] = district;
-        roster->district_count++;
+    struct proto_roster_outline *outlines =
+        proto_row_grow(roster, roster->outlines, roster->outline_count, sizeof(*outlines));
+    if (outlines != NULL) {
+        roster->outlines = outlines;
+        outlines[roster->outline_count] = outline;
+        roster->outline_count++;
     }
 }
 
 _Static_assert(PROTO_ROSTER_UNITS_MAX == 50000, "the sentence says so");
 _Static_assert(PROTO_ROSTER_CIRCLES_MAX == 5000, "the sentence says so");
 _Static_assert(PROTO_ROSTER_DISTRICTS_MAX == 63, "the sentence says so");
+_Static_assert(PROTO_ROSTER_AREAS_MAX == 5000, "the sentence says so");
 
 void proto_row_take(struct proto_roster *roster, const struct proto_row *row)
 {
     struct check check = {.roster = roster, .row = row, .is_good = true};
     switch (roster->kind) {
     case PROTO_ROSTER_DISTRICTS:
-        take_district(&check);
+    case PROTO_ROSTER_AREAS:
+        take_outline(&check);
         break;
     case PROTO_ROSTER_CIRCLES:
         take_circle(&check);

@@ -14,6 +14,7 @@
     X(PROTO_COLUMN_RADIUS_M, "radius_m")                                                           \
     X(PROTO_COLUMN_CIRCLE, "circle")                                                               \
     X(PROTO_COLUMN_DISTRICT, "district")                                                           \
+    X(PROTO_COLUMN_AREA, "area")                                                                   \
     X(PROTO_COLUMN_PEOPLE, "people")                                                               \
     X(PROTO_COLUMN_CAPABILITIES, "capabilities")                                                   \
     X(PROTO_COLUMN_SYNTHETIC, "synthetic")

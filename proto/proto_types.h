@@ -21,6 +21,11 @@
     X(PROTO_UNIT_STATION, "station")
 enum proto_unit_kind { PROTO_UNIT_KIND_LIST(PROTO_NAME) PROTO_UNIT_KIND_COUNT };
 
+#define PROTO_AREA_KIND_LIST(X)                                                                    \
+    X(PROTO_AREA_BEAT, "beat")                                                                     \
+    X(PROTO_AREA_GRID, "grid")
+enum proto_area_kind { PROTO_AREA_KIND_LIST(PROTO_NAME) PROTO_AREA_KIND_COUNT };
+
 #define PROTO_TIER_LIST(X)                                                                         \
     X(PROTO_TIER_1, "1")                                                                           \
     X(PROTO_TIER_3, "3")                                                                           \
@@ -256,7 +261,9 @@ enum proto_warn_level { PROTO_WARN_LEVEL_LIST(PROTO_NAME) PROTO_WARN_LEVEL_COUNT
     X(PROTO_EVENT_REPORT_ANSWERED, "report.answered")                                              \
     X(PROTO_EVENT_MILESTONE_CORRECTED, "milestone.corrected")                                      \
     X(PROTO_EVENT_ALARM_SHELVED, "alarm.shelved")                                                  \
-    X(PROTO_EVENT_ALARM_RETURNED, "alarm.returned")
+    X(PROTO_EVENT_ALARM_RETURNED, "alarm.returned")                                                \
+    X(PROTO_EVENT_AREAS_CLEARED, "areas.cleared")                                                  \
+    X(PROTO_EVENT_AREA_PUT, "area.put")
 enum proto_event_kind { PROTO_EVENT_KIND_LIST(PROTO_NAME) PROTO_EVENT_KIND_COUNT };
 
 /* What a gateway says of an order that it was handed; `taken` is its answer to the webhook. */
@@ -379,6 +386,7 @@ enum proto_list {
     PROTO_LIST_CAPABILITY,
     PROTO_LIST_OP,
     PROTO_LIST_CRS,
+    PROTO_LIST_AREA_KIND,
     PROTO_LIST_COUNT
 };
 const char *proto_name(enum proto_list list, uint32_t value);

@@ -5,6 +5,10 @@ static enum status apply_kind(struct engine *engine, const struct event *event)
     switch (event->kind) {
     case EVENT_DISTRICT_PUT:
         return apply_roster_district(engine, event);
+    case EVENT_AREAS_CLEARED:
+        return apply_roster_areas_cleared(engine);
+    case EVENT_AREA_PUT:
+        return apply_roster_area(engine, event);
     case EVENT_CIRCLE_PUT:
         return apply_roster_circle(engine, event);
     case EVENT_UNIT_PUT:

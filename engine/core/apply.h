@@ -9,6 +9,8 @@
  * rest of the apply_*.c files are its parts, one a family of events. */
 MUST_CHECK enum status apply_event(struct engine *engine, const struct event *event);
 
+MUST_CHECK enum status apply_roster_areas_cleared(struct engine *engine);
+MUST_CHECK enum status apply_roster_area(struct engine *engine, const struct event *event);
 MUST_CHECK enum status apply_roster_district(struct engine *engine, const struct event *event);
 MUST_CHECK enum status apply_roster_districts_cleared(struct engine *engine);
 MUST_CHECK enum status apply_roster_circle(struct engine *engine, const struct event *event);

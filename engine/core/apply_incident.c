@@ -1,6 +1,7 @@
 #include <string.h>
 
 #include "engine/core/apply.h"
+#include "engine/core/area.h"
 #include "engine/core/deadline.h"
 #include "engine/core/incident.h"
 
@@ -26,6 +27,7 @@ enum status apply_incident_opened(struct engine *engine, const struct event *eve
     struct incident *incident = state_incident(engine, opened->incident_id);
     if (incident == NULL || incident->created_ms != TIME_NEVER ||
         !priority_valid(opened->priority) || !circle_valid(engine, opened->circle) ||
+        !area_valid(engine, opened->areas) ||
         opened->policy_version != engine->policies[engine->policy_now].version) {
         return STATUS_CORRUPT;
     }
@@ -36,6 +38,7 @@ enum status apply_incident_opened(struct engine *engine, const struct event *eve
     memcpy(incident->address, opened->address, ADDRESS_SIZE);
     incident->district = opened->district;
     incident->circle = opened->circle;
+    memcpy(incident->areas, opened->areas, sizeof incident->areas);
     incident->drill = opened->drill;
     incident->mode = opened->mode;
     incident->policy = engine->policy_now;
@@ -67,7 +70,8 @@ enum status apply_incident_updated(struct engine *engine, const struct event *ev
     if (incident == NULL || incident_state_ended(incident->state) ||
         event->incident.generation != incident->generation + 1 ||
         !priority_valid(event->incident.priority) ||
-        !circle_valid(engine, event->incident.circle)) {
+        !circle_valid(engine, event->incident.circle) ||
+        !area_valid(engine, event->incident.areas)) {
         return STATUS_CORRUPT;
     }
     incident->generation = event->incident.generation;
@@ -78,6 +82,7 @@ enum status apply_incident_updated(struct engine *engine, const struct event *ev
     memcpy(incident->address, event->incident.address, ADDRESS_SIZE);
     incident->district = event->incident.district;
     incident->circle = event->incident.circle;
+    memcpy(incident->areas, event->incident.areas, sizeof incident->areas);
     const uint32_t slot = state_slot_of(engine, incident);
     engine->open_lat_e7[slot] = incident->at.lat_e7;
     deadline_refresh_incident(engine, slot);

@@ -38,6 +38,51 @@ enum status apply_roster_district(struct engine *engine, const struct event *eve
     return STATUS_OK;
 }
 
+static void areas_changed(struct engine *engine)
+{
+    for (uint32_t i = 0; i < AREA_KIND_COUNT; i++) {
+        engine->area_lookups[i].is_stale = true;
+    }
+}
+
+enum status apply_roster_areas_cleared(struct engine *engine)
+{
+    engine->area_count = 0;
+    engine->area_points = 0;
+    code_table_clear(&engine->area_codes);
+    areas_changed(engine);
+    return STATUS_OK;
+}
+
+enum status apply_roster_area(struct engine *engine, const struct event *event)
+{
+    uint32_t points = 0;
+    for (uint32_t i = 0; i < event->area.ring_count; i++) {
+        points += event->area.ring_sizes[i];
+    }
+    if (event->area.index != engine->area_count ||
+        engine->area_count == engine->config.limits.areas_max || points > DISTRICT_POINTS_MAX ||
+        points > engine->config.limits.area_points_max - engine->area_points ||
+        code_table_find(&engine->area_codes, event->area.code) != UINT32_MAX) {
+        return STATUS_CORRUPT;
+    }
+    struct area *area = &engine->areas[engine->area_count];
+    *area = (struct area){.kind = event->area.kind,
+                          .ring_count = event->area.ring_count,
+                          .point_first = engine->area_points,
+                          .point_count = points};
+    memcpy(area->code, event->area.code, CODE_SIZE);
+    memcpy(area->name, event->area.name, NAME_SIZE);
+    memcpy(area->ring_sizes, event->area.ring_sizes, event->area.ring_count * sizeof(uint32_t));
+    memcpy(&engine->area_corners[engine->area_points], event->area.points,
+           points * sizeof(struct geo_point));
+    code_table_put(&engine->area_codes, area->code, engine->area_count);
+    engine->area_points += points;
+    engine->area_count++;
+    areas_changed(engine);
+    return STATUS_OK;
+}
+
 enum status apply_roster_circle(struct engine *engine, const struct event *event)
 {
     const uint32_t index = event->circle.index;
@@ -63,7 +108,8 @@ enum status apply_roster_unit(struct engine *engine, const struct event *event)
     const bool is_new = unit_id == engine->unit_count;
     if (unit_id > engine->unit_count || unit_id >= engine->config.limits.units_max ||
         known != (is_new ? UINT32_MAX : unit_id) ||
-        (definition->circle != CIRCLE_NONE && definition->circle >= engine->circle_count)) {
+        (definition->circle != CIRCLE_NONE && definition->circle >= engine->circle_count) ||
+        (definition->area != AREA_NONE && definition->area >= engine->area_count)) {
         return STATUS_CORRUPT;
     }
     struct unit *unit = &engine->units[unit_id];

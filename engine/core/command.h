@@ -51,6 +51,13 @@ struct district_definition {
     uint32_t ring_count, ring_first, point_first, point_count; /* into the roster's pools */
 };
 
+struct area_definition {
+    char code[CODE_SIZE]; /* unique among beats and grids together */
+    char name[NAME_SIZE];
+    enum area_kind kind;
+    uint32_t ring_count, ring_first, point_first, point_count; /* into the roster's pools */
+};
+
 struct circle_definition {
     char code[CODE_SIZE];
     char name[NAME_SIZE];
@@ -65,6 +72,7 @@ struct unit_definition {
     enum unit_kind kind;
     uint32_t capabilities; /* bits agreed in the plan: 1 armed, 2 first aid, 4 fire, 8 traffic */
     uint32_t circle;       /* index, CIRCLE_NONE */
+    uint32_t area;         /* index, AREA_NONE: of no beat and no grid */
     uint8_t district;      /* index, DISTRICT_NONE: reckoned from the home */
     struct geo_point home; /* standby point; the place of a post */
     uint16_t people;
@@ -73,10 +81,13 @@ struct unit_definition {
 };
 
 /* A whole roster or nothing. Known codes are updated, new ones appended; nothing is deleted here.
- * Districts, when given, replace all districts. Borrowed pointers. */
+ * Districts, when given, replace all districts, and areas all areas: those that are there come
+ * first, in their order. Borrowed pointers. */
 struct roster {
     const struct district_definition *districts;
     uint32_t district_count;
+    const struct area_definition *areas;
+    uint32_t area_count;
     const struct geo_point *points;
     const uint32_t *ring_sizes;
     const struct circle_definition

@@ -377,6 +377,28 @@ struct district_outline engine_district_outline(const struct engine *engine, uin
                                      .points = &engine->points[district->point_first]};
 }
 
+uint32_t engine_area_count(const struct engine *engine)
+{
+    return engine->area_count;
+}
+
+struct area_view engine_area(const struct engine *engine, uint32_t index)
+{
+    assert(index < engine->area_count);
+    const struct area *area = &engine->areas[index];
+    return (struct area_view){.code = area->code,
+                              .name = area->name,
+                              .kind = area->kind,
+                              .outline = {.ring_count = area->ring_count,
+                                          .ring_sizes = area->ring_sizes,
+                                          .points = &engine->area_corners[area->point_first]}};
+}
+
+uint32_t engine_area_find(const struct engine *engine, const char *code)
+{
+    return code_table_find(&engine->area_codes, code);
+}
+
 uint8_t engine_district_at(const struct engine *engine, struct geo_point at)
 {
     return district_at(engine, at);

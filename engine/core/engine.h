@@ -154,6 +154,17 @@ struct district_outline {
     const struct geo_point *points;
 };
 struct district_outline engine_district_outline(const struct engine *engine, uint32_t index);
+
+/* Beats and grids, in the order of the roster. */
+struct area_view {
+    const char *code, *name;
+    enum area_kind kind;
+    struct district_outline outline;
+};
+uint32_t engine_area_count(const struct engine *engine);
+struct area_view engine_area(const struct engine *engine, uint32_t index);
+/* AREA_NONE: no area has that code. */
+uint32_t engine_area_find(const struct engine *engine, const char *code);
 /* DISTRICT_NONE: outside every one. */
 uint8_t engine_district_at(const struct engine *engine, struct geo_point at);
 
@@ -216,6 +227,7 @@ struct incident_view {
     const char *caller, *phone; /* of the first report: masked by net for whom they are not meant */
     uint8_t district;
     uint32_t circle;
+    uint32_t areas[AREA_KIND_COUNT]; /* its beat and its grid, AREA_NONE */
     bool drill;
     enum dispatch_mode mode;
     const char *policy;

@@ -47,11 +47,14 @@
     X(EVENT_REPORT_ANSWERED, "report.answered")                                                    \
     X(EVENT_MILESTONE_CORRECTED, "milestone.corrected")                                            \
     X(EVENT_ALARM_SHELVED, "alarm.shelved")   /* not now, says somebody: until when, and why */    \
-    X(EVENT_ALARM_RETURNED, "alarm.returned") /* the time is over and the cause still stands */
+    X(EVENT_ALARM_RETURNED, "alarm.returned") /* the time is over and the cause still stands */    \
+    X(EVENT_AREAS_CLEARED, "areas.cleared")                                                        \
+    X(EVENT_AREA_PUT, "area.put")
 enum event_kind { EVENT_KIND_LIST(ENUM_NAME) EVENT_KIND_COUNT };
 const char *event_kind_name(enum event_kind kind);
 
-#define DISTRICT_POINTS_MAX 2048u /* in one district event; simplify a finer border */
+#define DISTRICT_POINTS_MAX 2048u /* in one district or area event; simplify a finer border */
+#define DISTRICT_RINGS_MAX  16u
 
 struct tier_opening {
     bool asked;
@@ -111,7 +114,8 @@ struct incident_opened {
     struct geo_point at;
     char address[ADDRESS_SIZE];
     uint8_t district;
-    uint32_t circle; /* the smallest circle that holds the place, CIRCLE_NONE */
+    uint32_t circle;                 /* the smallest circle that holds the place, CIRCLE_NONE */
+    uint32_t areas[AREA_KIND_COUNT]; /* its beat and its grid, AREA_NONE */
     bool drill;
     enum dispatch_mode mode;
     char policy[CODE_SIZE];
@@ -182,9 +186,18 @@ struct event {
             char code[CODE_SIZE];
             char name[NAME_SIZE];
             uint32_t ring_count;
-            uint32_t ring_sizes[16];
+            uint32_t ring_sizes[DISTRICT_RINGS_MAX];
             struct geo_point points[DISTRICT_POINTS_MAX];
         } district;
+        struct {
+            uint32_t index;
+            enum area_kind kind;
+            char code[CODE_SIZE];
+            char name[NAME_SIZE];
+            uint32_t ring_count;
+            uint32_t ring_sizes[DISTRICT_RINGS_MAX];
+            struct geo_point points[DISTRICT_POINTS_MAX];
+        } area;
         struct {
             uint32_t index;
             struct circle_definition circle;
@@ -219,6 +232,7 @@ struct event {
             char address[ADDRESS_SIZE];
             uint8_t district;
             uint32_t circle;
+            uint32_t areas[AREA_KIND_COUNT];
         } incident;
         struct {
             uint32_t incident_id;

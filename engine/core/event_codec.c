@@ -6,8 +6,8 @@
 
 /* One list of fields a kind feeds writer and reader. Lists only ever grow at their end, under a new
  * version; version 1 is the first release. 2: a policy says more.
- * 3: an alarm may be about a circle. */
-#define BODY_VERSION 3u
+ * 3: an alarm may be about a circle. 4: beats and grids. */
+#define BODY_VERSION 4u
 
 #define CIRCLE_FIELDS(X)                                                                           \
     X(U32, circle.index, 0)                                                                        \
@@ -326,24 +326,50 @@ _Static_assert(TIER_COUNT == 3, "OPENED_FIELDS names every tier");
 
 #define AUDIT_FIELDS(X) X(TEXT, audit.text, 0)
 
-#define RINGS_MAX (sizeof((struct event *)0)->district.ring_sizes / sizeof(uint32_t))
+static void put_outline(struct byte_writer *w, uint32_t ring_count, const uint32_t ring_sizes[],
+                        const struct geo_point corners[])
+{
+    assert(ring_count <= DISTRICT_RINGS_MAX);
+    bytes_put_u32(w, ring_count);
+    uint32_t points = 0;
+    for (uint32_t i = 0; i < ring_count; i++) {
+        bytes_put_u32(w, ring_sizes[i]);
+        points += ring_sizes[i];
+    }
+    assert(points <= DISTRICT_POINTS_MAX);
+    for (uint32_t i = 0; i < points; i++) {
+        bytes_put_point(w, corners[i]);
+    }
+}
+
+/* Answers how many rings there are; the arrays hold what an event holds. */
+static uint32_t get_outline(struct byte_reader *r, uint32_t ring_sizes[],
+                            struct geo_point corners[])
+{
+    const uint32_t ring_count = bytes_get_u32(r);
+    if (ring_count > DISTRICT_RINGS_MAX) {
+        r->bad = true;
+        return 0;
+    }
+    uint32_t points = 0;
+    for (uint32_t i = 0; i < ring_count; i++) {
+        const uint32_t size = bytes_get_u32(r);
+        ring_sizes[i] = size;
+        r->bad = r->bad || size < 3 || size > DISTRICT_POINTS_MAX - points;
+        points += r->bad ? 0 : size;
+    }
+    for (uint32_t i = 0; i < points && !r->bad; i++) {
+        corners[i] = bytes_get_point(r);
+    }
+    return ring_count;
+}
 
 static void put_district(struct byte_writer *w, const struct event *item)
 {
     bytes_put_u8(w, item->district.index);
     bytes_put_text(w, item->district.code, CODE_SIZE);
     bytes_put_text(w, item->district.name, NAME_SIZE);
-    assert(item->district.ring_count <= RINGS_MAX);
-    bytes_put_u32(w, item->district.ring_count);
-    uint32_t points = 0;
-    for (uint32_t i = 0; i < item->district.ring_count; i++) {
-        bytes_put_u32(w, item->district.ring_sizes[i]);
-        points += item->district.ring_sizes[i];
-    }
-    assert(points <= DISTRICT_POINTS_MAX);
-    for (uint32_t i = 0; i < points; i++) {
-        bytes_put_point(w, item->district.points[i]);
-    }
+    put_outline(w, item->district.ring_count, item->district.ring_sizes, item->district.points);
 }
 
 static void get_district(struct byte_reader *r, struct event *item)
@@ -351,21 +377,25 @@ static void get_district(struct byte_reader *r, struct event *item)
     item->district.index = bytes_get_below(r, DISTRICTS_MAX);
     bytes_get_text(r, item->district.code, CODE_SIZE);
     bytes_get_text(r, item->district.name, NAME_SIZE);
-    item->district.ring_count = bytes_get_u32(r);
-    if (item->district.ring_count > RINGS_MAX) {
-        r->bad = true;
-        return;
-    }
-    uint32_t points = 0;
-    for (uint32_t i = 0; i < item->district.ring_count; i++) {
-        const uint32_t size = bytes_get_u32(r);
-        item->district.ring_sizes[i] = size;
-        r->bad = r->bad || size < 3 || size > DISTRICT_POINTS_MAX - points;
-        points += r->bad ? 0 : size;
-    }
-    for (uint32_t i = 0; i < points && !r->bad; i++) {
-        item->district.points[i] = bytes_get_point(r);
-    }
+    item->district.ring_count = get_outline(r, item->district.ring_sizes, item->district.points);
+}
+
+static void put_area(struct byte_writer *w, const struct event *item)
+{
+    bytes_put_u32(w, item->area.index);
+    bytes_put_u8(w, (uint8_t)item->area.kind);
+    bytes_put_text(w, item->area.code, CODE_SIZE);
+    bytes_put_text(w, item->area.name, NAME_SIZE);
+    put_outline(w, item->area.ring_count, item->area.ring_sizes, item->area.points);
+}
+
+static void get_area(struct byte_reader *r, struct event *item)
+{
+    item->area.index = bytes_get_u32(r);
+    item->area.kind = (enum area_kind)bytes_get_below(r, AREA_KIND_COUNT);
+    bytes_get_text(r, item->area.code, CODE_SIZE);
+    bytes_get_text(r, item->area.name, NAME_SIZE);
+    item->area.ring_count = get_outline(r, item->area.ring_sizes, item->area.points);
 }
 
 static void put_candidate(struct byte_writer *w, const struct candidate *item)
@@ -563,23 +593,35 @@ static void get_old_policy(struct byte_reader *r, struct policy *item)
     r->bad = r->bad || !policy_valid(item);
 }
 
+static void put_areas(struct byte_writer *w, const uint32_t areas[AREA_KIND_COUNT])
+{
+    for (uint32_t i = 0; i < AREA_KIND_COUNT; i++) {
+        bytes_put_u32(w, areas[i]);
+    }
+}
+
 static void put_body(struct byte_writer *w, const struct event *item)
 {
     switch (item->kind) {
     case EVENT_DISTRICT_PUT:
         put_district(w, item);
         break;
+    case EVENT_AREA_PUT:
+        put_area(w, item);
+        break;
     case EVENT_CIRCLE_PUT:
         CIRCLE_FIELDS(PUT)
         break;
     case EVENT_UNIT_PUT:
         UNIT_FIELDS(PUT)
+        bytes_put_u32(w, item->unit.unit.area); /* since version 4, as what follows */
         break;
     case EVENT_REPORT_RECEIVED:
         REPORT_FIELDS(PUT)
         break;
     case EVENT_INCIDENT_OPENED:
         OPENED_FIELDS(PUT)
+        put_areas(w, item->opened.areas);
         break;
     case EVENT_DECISION_MADE:
         event_codec_put_decision(w, &item->decision);
@@ -595,6 +637,7 @@ static void put_body(struct byte_writer *w, const struct event *item)
         break;
     case EVENT_INCIDENT_UPDATED:
         INCIDENT_FIELDS(PUT)
+        put_areas(w, item->incident.areas);
         break;
     case EVENT_INCIDENT_STATE:
         STATE_FIELDS(PUT)
@@ -654,6 +697,7 @@ static void put_body(struct byte_writer *w, const struct event *item)
         PAR_FIELDS(PUT)
         break;
     case EVENT_DISTRICTS_CLEARED:
+    case EVENT_AREAS_CLEARED:
         break;
     case EVENT_POLICY_PUT:
         bytes_put_u32(w, item->policy.version);
@@ -699,23 +743,36 @@ static void get_alarm_more(struct byte_reader *r, struct event *item, uint8_t ve
     ALARM_MORE_FIELDS(GET)
 }
 
+/* Before version 4 nothing lay in an area. */
+static void get_areas(struct byte_reader *r, uint32_t areas[AREA_KIND_COUNT], uint8_t version)
+{
+    for (uint32_t i = 0; i < AREA_KIND_COUNT; i++) {
+        areas[i] = version < 4 ? AREA_NONE : bytes_get_u32(r);
+    }
+}
+
 static void get_body(struct byte_reader *r, struct event *item, uint8_t version)
 {
     switch (item->kind) {
     case EVENT_DISTRICT_PUT:
         get_district(r, item);
         break;
+    case EVENT_AREA_PUT:
+        get_area(r, item);
+        break;
     case EVENT_CIRCLE_PUT:
         CIRCLE_FIELDS(GET)
         break;
     case EVENT_UNIT_PUT:
         UNIT_FIELDS(GET)
+        item->unit.unit.area = version < 4 ? AREA_NONE : bytes_get_u32(r);
         break;
     case EVENT_REPORT_RECEIVED:
         REPORT_FIELDS(GET)
         break;
     case EVENT_INCIDENT_OPENED:
         OPENED_FIELDS(GET)
+        get_areas(r, item->opened.areas, version);
         break;
     case EVENT_DECISION_MADE:
         event_codec_get_decision(r, &item->decision);
@@ -731,6 +788,7 @@ static void get_body(struct byte_reader *r, struct event *item, uint8_t version)
         break;
     case EVENT_INCIDENT_UPDATED:
         INCIDENT_FIELDS(GET)
+        get_areas(r, item->incident.areas, version);
         break;
     case EVENT_INCIDENT_STATE:
         STATE_FIELDS(GET)
@@ -790,6 +848,7 @@ static void get_body(struct byte_reader *r, struct event *item, uint8_t version)
         PAR_FIELDS(GET)
         break;
     case EVENT_DISTRICTS_CLEARED:
+    case EVENT_AREAS_CLEARED:
         break;
     case EVENT_POLICY_PUT:
         item->policy.version = bytes_get_u32(r);

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "engine/core/alarm.h"
+#include "engine/core/area.h"
 #include "engine/core/assign.h"
 #include "engine/core/assignment.h"
 #include "engine/core/deadline.h"
@@ -159,6 +160,7 @@ void incident_update(struct step *step)
            ADDRESS_SIZE);
     event->incident.district = district_at(step->engine, at);
     event->incident.circle = incident_circle_at(step->engine, at);
+    area_find_all(step->engine, at, event->incident.areas);
     step_emit(step);
     if (update->has_place || update->has_type) { /* another priority changes nothing on the way */
         notice_send_all(step, incident, NOTICE_CHANGED);

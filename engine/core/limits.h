@@ -12,7 +12,8 @@ struct engine_limits {
     uint32_t reports_max;     /* of those incidents; >= incidents_max. 0: twice as many */
     uint32_t assignments_max; /* kept with their incidents; >= units_max */
     uint32_t alarms_max;      /* open alarms */
-    uint32_t area_points_max; /* vertices of all district polygons */
+    uint32_t area_points_max; /* vertices of all district polygons; as many again of all areas */
+    uint32_t areas_max;       /* beats and grids, 0..5,000 */
 };
 
 /* A call for help finds room when everything else is refused: so many incidents and reports beyond

@@ -3,6 +3,7 @@
 #include <assert.h>
 #include <string.h>
 
+#include "engine/core/area.h"
 #include "engine/core/assign.h"
 #include "engine/core/district.h"
 #include "engine/core/incident.h"
@@ -155,6 +156,7 @@ static void emit_opened(struct step *step, const struct report_create *report, u
     memcpy(opened->address, report->address, ADDRESS_SIZE);
     opened->district = district_at(engine, report->at);
     opened->circle = incident_circle_at(engine, report->at);
+    area_find_all(engine, report->at, opened->areas);
     opened->drill = report->drill;
     opened->mode = opening->mode;
     opened->for_all = opening->for_all;

@@ -5,32 +5,31 @@
 
 #include "engine/core/district.h"
 
-#define RINGS_MAX            16u
 #define CAPABILITIES_ALL     0x00FFFFFFu
 #define CIRCLE_BYTES         128u /* 4 + 18 + 66 + 8 + 4 + 1, and the version */
-#define UNIT_BYTES           160u /* 4 + 18 + 66 + 1 + 4 + 4 + 1 + 8 + 2 + 2, and the version */
-#define DISTRICT_BYTES       192u /* 1 + 18 + 66 + 4 + 64, and the version */
+#define UNIT_BYTES           160u /* 4 + 18 + 66 + 1 + 4 + 4 + 4 + 1 + 8 + 2 + 2, and the version */
+#define DISTRICT_BYTES       192u /* 1 + 18 + 66 + 4 + 64, and the version; an area 4 more */
 #define DISTRICT_POINT_BYTES 8u
 
-static enum reason check_district(const struct roster *roster, uint32_t i)
+/* The rings of a polygon, and its corners. */
+static enum reason check_outline(const uint32_t ring_sizes[], uint32_t ring_count,
+                                 const struct geo_point corners[], uint32_t point_count)
 {
-    const struct district_definition *district = &roster->districts[i];
-    if (district->ring_count > RINGS_MAX || district->point_count > DISTRICT_POINTS_MAX) {
+    if (ring_count > DISTRICT_RINGS_MAX || point_count > DISTRICT_POINTS_MAX) {
         return REASON_CAPACITY;
     }
     uint32_t points = 0;
-    for (uint32_t k = 0; k < district->ring_count; k++) {
-        const uint32_t size = roster->ring_sizes[district->ring_first + k];
-        if (size < 3 || size > district->point_count - points) {
+    for (uint32_t k = 0; k < ring_count; k++) {
+        if (ring_sizes[k] < 3 || ring_sizes[k] > point_count - points) {
             return REASON_BAD_INPUT;
         }
-        points += size;
+        points += ring_sizes[k];
     }
-    if (points != district->point_count || points == 0) {
+    if (points != point_count || points == 0) {
         return REASON_BAD_INPUT;
     }
     for (uint32_t k = 0; k < points; k++) {
-        if (!geo_point_valid(roster->points[district->point_first + k])) {
+        if (!geo_point_valid(corners[k])) {
             return REASON_BAD_INPUT;
         }
     }
@@ -60,13 +59,68 @@ static enum reason check_districts(const struct step *step, const struct roster 
     }
     uint32_t points = 0;
     for (uint32_t i = 0; i < roster->district_count; i++) {
-        const enum reason reason = check_district(roster, i);
+        const struct district_definition *district = &roster->districts[i];
+        const enum reason reason =
+            check_outline(&roster->ring_sizes[district->ring_first], district->ring_count,
+                          &roster->points[district->point_first], district->point_count);
         if (reason != REASON_NONE) {
             return reason;
         }
-        points += roster->districts[i].point_count;
+        points += district->point_count;
     }
     return points > step->engine->config.limits.area_points_max ? REASON_CAPACITY : REASON_NONE;
+}
+
+/* Units and incidents name an area by its number and rely on its kind: it keeps both for good. */
+static bool keeps_areas(const struct engine *engine, const struct roster *roster)
+{
+    bool keeps = roster->area_count >= engine->area_count;
+    for (uint32_t i = 0; keeps && i < engine->area_count; i++) {
+        keeps = strcmp(roster->areas[i].code, engine->areas[i].code) == 0 &&
+                roster->areas[i].kind == engine->areas[i].kind;
+    }
+    return keeps;
+}
+
+/* Units name areas by number: a code that comes twice would shift them. */
+static bool has_area_before(const struct roster *roster, uint32_t i)
+{
+    const size_t size = strlen(roster->areas[i].code) + 1;
+    for (uint32_t k = 0; k < i; k++) {
+        if (memcmp(roster->areas[k].code, roster->areas[i].code, size) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static enum reason check_areas(const struct step *step, const struct roster *roster)
+{
+    const struct engine_limits *limits = &step->engine->config.limits;
+    if (roster->area_count == 0) {
+        return REASON_NONE; /* none are given, none change */
+    }
+    if (roster->area_count > limits->areas_max) {
+        return REASON_CAPACITY;
+    }
+    if (!keeps_areas(step->engine, roster)) {
+        return REASON_BAD_INPUT;
+    }
+    uint64_t points = 0;
+    for (uint32_t i = 0; i < roster->area_count; i++) {
+        const struct area_definition *area = &roster->areas[i];
+        const enum reason reason =
+            check_outline(&roster->ring_sizes[area->ring_first], area->ring_count,
+                          &roster->points[area->point_first], area->point_count);
+        if (reason != REASON_NONE) {
+            return reason;
+        }
+        if (area->code[0] == '\0' || has_area_before(roster, i)) {
+            return REASON_BAD_INPUT;
+        }
+        points += area->point_count;
+    }
+    return points > limits->area_points_max ? REASON_CAPACITY : REASON_NONE;
 }
 
 static uint32_t new_circles(const struct engine *engine, const struct roster *roster)
@@ -101,14 +155,16 @@ static enum reason check_circles(const struct roster *roster)
 static enum reason check_units(const struct step *step, const struct roster *roster,
                                uint32_t circles)
 {
+    const uint32_t areas = roster->area_count > 0 ? roster->area_count : step->engine->area_count;
     /* A code that comes twice counts twice: cautious, and a roster file has each once. */
     uint32_t count = step->engine->unit_count;
     for (uint32_t i = 0; i < roster->unit_count; i++) {
         const struct unit_definition *unit = &roster->units[i];
         const bool bad_circle = unit->circle != CIRCLE_NONE && unit->circle >= circles;
+        const bool bad_area = unit->area != AREA_NONE && unit->area >= areas;
         const bool bad_home = unit->has_home && !geo_point_valid(unit->home);
-        if (unit->code[0] == '\0' || bad_circle || bad_home || unit->district > DISTRICT_NONE ||
-            (unit->capabilities & ~CAPABILITIES_ALL) != 0) {
+        if (unit->code[0] == '\0' || bad_circle || bad_area || bad_home ||
+            unit->district > DISTRICT_NONE || (unit->capabilities & ~CAPABILITIES_ALL) != 0) {
             return REASON_BAD_INPUT;
         }
         count += code_table_find(&step->engine->unit_codes, unit->code) == UINT32_MAX ? 1 : 0;
@@ -118,15 +174,18 @@ static enum reason check_units(const struct step *step, const struct roster *ros
 
 static bool has_room(const struct step *step, const struct roster *roster)
 {
-    const uint64_t records =
-        1 + (uint64_t)roster->district_count + roster->circle_count + roster->unit_count;
+    const uint64_t polygons = (uint64_t)roster->district_count + roster->area_count;
+    const uint64_t records = 2 + polygons + roster->circle_count + roster->unit_count;
     uint64_t points = 0;
     for (uint32_t i = 0; i < roster->district_count; i++) {
         points += roster->districts[i].point_count;
     }
-    const uint64_t bytes =
-        16 + (uint64_t)roster->district_count * DISTRICT_BYTES + points * DISTRICT_POINT_BYTES +
-        (uint64_t)roster->circle_count * CIRCLE_BYTES + (uint64_t)roster->unit_count * UNIT_BYTES;
+    for (uint32_t i = 0; i < roster->area_count; i++) {
+        points += roster->areas[i].point_count;
+    }
+    const uint64_t bytes = 16 + polygons * DISTRICT_BYTES + points * DISTRICT_POINT_BYTES +
+                           (uint64_t)roster->circle_count * CIRCLE_BYTES +
+                           (uint64_t)roster->unit_count * UNIT_BYTES;
     return records <= ROSTER_EVENTS_MAX && step_has_room(step, (uint32_t)records, bytes);
 }
 
@@ -136,6 +195,10 @@ static enum reason check(const struct step *step, const struct roster *roster)
     const enum reason districts = check_districts(step, roster);
     if (districts != REASON_NONE) {
         return districts;
+    }
+    const enum reason areas = check_areas(step, roster);
+    if (areas != REASON_NONE) {
+        return areas;
     }
     const enum reason bad_circle = check_circles(roster);
     if (bad_circle != REASON_NONE) {
@@ -168,6 +231,29 @@ static void put_districts(struct step *step, const struct roster *roster)
                district->ring_count * sizeof(uint32_t));
         memcpy(event->district.points, &roster->points[district->point_first],
                district->point_count * sizeof(struct geo_point));
+        step_emit(step);
+    }
+}
+
+static void put_areas(struct step *step, const struct roster *roster)
+{
+    if (roster->area_count == 0) {
+        return;
+    }
+    step_event(step, EVENT_AREAS_CLEARED);
+    step_emit(step);
+    for (uint32_t i = 0; i < roster->area_count; i++) {
+        const struct area_definition *area = &roster->areas[i];
+        struct event *event = step_event(step, EVENT_AREA_PUT);
+        event->area.index = i;
+        event->area.kind = area->kind;
+        memcpy(event->area.code, area->code, CODE_SIZE);
+        memcpy(event->area.name, area->name, NAME_SIZE);
+        event->area.ring_count = area->ring_count;
+        memcpy(event->area.ring_sizes, &roster->ring_sizes[area->ring_first],
+               area->ring_count * sizeof(uint32_t));
+        memcpy(event->area.points, &roster->points[area->point_first],
+               area->point_count * sizeof(struct geo_point));
         step_emit(step);
     }
 }
@@ -215,6 +301,7 @@ void roster_put(struct step *step)
         return;
     }
     put_districts(step, roster);
+    put_areas(step, roster);
     put_circles(step, roster);
     put_units(step, roster);
 }

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "engine/core/apply.h"
+#include "engine/core/area.h"
 #include "engine/core/assignment.h"
 #include "engine/core/bytes.h"
 #include "engine/core/coverage.h"
@@ -13,7 +14,7 @@
 #include "engine/core/presence.h"
 
 #define MAGIC   0x5353464Bu /* "KFSS" */
-#define VERSION 3u          /* of what is not in the lists below */
+#define VERSION 4u          /* of what is not in the lists below */
 
 #define HEAD_FIELDS(X)                                                                             \
     X(U64, seq, 0)                                                                                 \
@@ -38,6 +39,7 @@
     X(ENUM, definition.kind, UNIT_KIND_COUNT)                                                      \
     X(U32, definition.capabilities, 0)                                                             \
     X(U32, definition.circle, 0)                                                                   \
+    X(U32, definition.area, 0)                                                                     \
     X(ENUM, definition.district, DISTRICT_NONE + 1u)                                               \
     X(POINT, definition.home, 0)                                                                   \
     X(U16, definition.people, 0)                                                                   \
@@ -60,6 +62,8 @@
     X(TEXT, address, 0)                                                                            \
     X(ENUM, district, DISTRICT_NONE + 1u)                                                          \
     X(U32, circle, 0)                                                                              \
+    X(U32, areas[AREA_BEAT], 0)                                                                    \
+    X(U32, areas[AREA_GRID], 0)                                                                    \
     X(BOOL, drill, 0)                                                                              \
     X(ENUM, mode, DISPATCH_MODE_COUNT)                                                             \
     X(U32, report_count, 0)                                                                        \
@@ -269,6 +273,20 @@ static void get_alarm(struct byte_reader *r, struct alarm *item)
     ALARM_FIELDS(GET)
 }
 
+static void put_area(struct byte_writer *w, const struct engine *engine, const struct area *area)
+{
+    bytes_put_u8(w, (uint8_t)area->kind);
+    bytes_put_text(w, area->code, CODE_SIZE);
+    bytes_put_text(w, area->name, NAME_SIZE);
+    bytes_put_u32(w, area->ring_count);
+    for (uint32_t k = 0; k < area->ring_count; k++) {
+        bytes_put_u32(w, area->ring_sizes[k]);
+    }
+    for (uint32_t k = 0; k < area->point_count; k++) {
+        bytes_put_point(w, engine->area_corners[area->point_first + k]);
+    }
+}
+
 static void put_roster(struct byte_writer *w, const struct engine *engine)
 {
     bytes_put_u32(w, engine->district_count);
@@ -283,6 +301,10 @@ static void put_roster(struct byte_writer *w, const struct engine *engine)
         for (uint32_t k = 0; k < district->point_count; k++) {
             bytes_put_point(w, engine->points[district->point_first + k]);
         }
+    }
+    bytes_put_u32(w, engine->area_count);
+    for (uint32_t i = 0; i < engine->area_count; i++) {
+        put_area(w, engine, &engine->areas[i]);
     }
     bytes_put_u32(w, engine->circle_count);
     for (uint32_t i = 0; i < engine->circle_count; i++) {
@@ -409,6 +431,27 @@ size_t snapshot_write(const struct engine *engine, uint8_t *bytes, size_t size)
     return writer.total;
 }
 
+/* Answers how many corners there are. */
+static uint32_t get_outline(struct byte_reader *r, uint32_t ring_count, uint32_t ring_sizes[],
+                            struct geo_point corners[], uint32_t points_max)
+{
+    uint32_t points = 0;
+    r->bad = r->bad || ring_count > DISTRICT_RINGS_MAX;
+    for (uint32_t i = 0; i < ring_count && !r->bad; i++) {
+        const uint32_t size = bytes_get_u32(r);
+        if (size < 3 || size > points_max - points) {
+            r->bad = true;
+            return 0;
+        }
+        ring_sizes[i] = size;
+        points += size;
+    }
+    for (uint32_t i = 0; i < points && !r->bad; i++) {
+        corners[i] = bytes_get_point(r);
+    }
+    return points;
+}
+
 static void get_district(struct byte_reader *r, struct engine *engine)
 {
     struct district *district = &engine->districts[engine->district_count];
@@ -416,25 +459,30 @@ static void get_district(struct byte_reader *r, struct engine *engine)
     bytes_get_text(r, district->code, CODE_SIZE);
     bytes_get_text(r, district->name, NAME_SIZE);
     district->ring_count = bytes_get_u32(r);
-    if (district->ring_count > sizeof district->ring_sizes / sizeof district->ring_sizes[0]) {
-        r->bad = true;
-        return;
-    }
-    const uint32_t points_max = engine->config.limits.area_points_max - engine->district_points;
-    for (uint32_t i = 0; i < district->ring_count; i++) {
-        const uint32_t size = bytes_get_u32(r);
-        if (size < 3 || size > points_max - district->point_count) {
-            r->bad = true;
-            return;
-        }
-        district->ring_sizes[i] = size;
-        district->point_count += size;
-    }
-    for (uint32_t i = 0; i < district->point_count && !r->bad; i++) {
-        engine->points[district->point_first + i] = bytes_get_point(r);
-    }
+    district->point_count = get_outline(
+        r, district->ring_count, district->ring_sizes, &engine->points[district->point_first],
+        engine->config.limits.area_points_max - engine->district_points);
     engine->district_points += district->point_count;
     engine->district_count++;
+}
+
+static void get_area(struct byte_reader *r, struct engine *engine)
+{
+    struct area *area = &engine->areas[engine->area_count];
+    *area = (struct area){.point_first = engine->area_points};
+    area->kind = (enum area_kind)bytes_get_below(r, AREA_KIND_COUNT);
+    bytes_get_text(r, area->code, CODE_SIZE);
+    bytes_get_text(r, area->name, NAME_SIZE);
+    area->ring_count = bytes_get_u32(r);
+    area->point_count =
+        get_outline(r, area->ring_count, area->ring_sizes, &engine->area_corners[area->point_first],
+                    engine->config.limits.area_points_max - engine->area_points);
+    r->bad = r->bad || code_table_find(&engine->area_codes, area->code) != UINT32_MAX;
+    if (!r->bad) {
+        code_table_put(&engine->area_codes, area->code, engine->area_count);
+        engine->area_points += area->point_count;
+        engine->area_count++;
+    }
 }
 
 /* How many follow; more than there is room for is an error of its own. */
@@ -453,6 +501,10 @@ static void get_roster(struct byte_reader *r, struct engine *engine, bool *is_fu
     for (uint32_t i = 0; i < districts && !r->bad; i++) {
         get_district(r, engine);
     }
+    const uint32_t areas = get_count(r, limits->areas_max, is_full);
+    for (uint32_t i = 0; i < areas && !r->bad; i++) {
+        get_area(r, engine);
+    }
     const uint32_t circles = get_count(r, limits->circles_max, is_full);
     for (uint32_t i = 0; i < circles && !r->bad; i++) {
         get_circle(r, &engine->circles[i]);
@@ -469,7 +521,9 @@ static void get_roster(struct byte_reader *r, struct engine *engine, bool *is_fu
         get_unit(r, unit);
         unit->assignment = SLOT_NONE;
         const uint32_t circle = unit->definition.circle;
+        const uint32_t area = unit->definition.area;
         r->bad = r->bad || (circle != CIRCLE_NONE && circle >= engine->circle_count) ||
+                 (area != AREA_NONE && area >= engine->area_count) ||
                  code_table_find(&engine->unit_codes, unit->definition.code) != UINT32_MAX;
         if (!r->bad) {
             code_table_put(&engine->unit_codes, unit->definition.code, i);
@@ -546,7 +600,7 @@ static void add_incident(struct byte_reader *r, struct engine *engine)
     const bool bad_circle =
         incident->circle != CIRCLE_NONE && incident->circle >= engine->circle_count;
     r->bad = r->bad || incident->priority < 1 || incident->priority > 4 || bad_circle ||
-             is_ended != (incident->ended_ms != TIME_NEVER);
+             !area_valid(engine, incident->areas) || is_ended != (incident->ended_ms != TIME_NEVER);
     engine->open_lat_e7[slot] = is_ended || r->bad ? INT32_MAX : incident->at.lat_e7;
     engine->snooze_ms[slot] = INT64_MIN;
     engine->retry_ms[slot] = 0; /* at once: who is free was not looked at for a while */

@@ -24,7 +24,7 @@ static bool limits_valid(const struct engine_limits *limits)
         limits->reports_max == 0 ||
         (limits->reports_max >= limits->incidents_max && limits->reports_max <= 1000000);
     return rosters && work && reports && limits->area_points_max >= 3 &&
-           limits->area_points_max <= 1000000;
+           limits->area_points_max <= 1000000 && limits->areas_max <= 5000;
 }
 
 static uint32_t reports_max(const struct engine_limits *limits)
@@ -45,6 +45,8 @@ static bool create_durable(struct engine *engine, const struct engine_limits *li
                                 : DECISIONS_KEPT_MAX;
     engine->districts = calloc(DISTRICTS_MAX, sizeof *engine->districts);
     engine->points = calloc(limits->area_points_max, sizeof *engine->points);
+    engine->areas = calloc((size_t)limits->areas_max + 1, sizeof *engine->areas);
+    engine->area_corners = calloc(limits->area_points_max, sizeof *engine->area_corners);
     engine->circles = calloc(limits->circles_max, sizeof *engine->circles);
     engine->units = calloc(limits->units_max, sizeof *engine->units);
     engine->incidents = calloc(limits->incidents_max, sizeof *engine->incidents);
@@ -53,7 +55,8 @@ static bool create_durable(struct engine *engine, const struct engine_limits *li
     engine->alarms = calloc(alarm_slots(limits), sizeof *engine->alarms);
     engine->decisions = calloc(engine->decisions_max, sizeof *engine->decisions);
     engine->policies = calloc(POLICIES_MAX, sizeof *engine->policies);
-    return engine->policies != NULL && engine->reports != NULL &&
+    return engine->policies != NULL && engine->reports != NULL && engine->areas != NULL &&
+           engine->area_corners != NULL &&
            id_pool_init(&engine->report_ids, limits->reports_max) == STATUS_OK &&
            engine->districts != NULL && engine->points != NULL && engine->circles != NULL &&
            engine->units != NULL && engine->incidents != NULL && engine->assignments != NULL &&
@@ -61,6 +64,19 @@ static bool create_durable(struct engine *engine, const struct engine_limits *li
            id_pool_init(&engine->incident_ids, limits->incidents_max) == STATUS_OK &&
            id_pool_init(&engine->assignment_ids, limits->assignments_max) == STATUS_OK &&
            id_pool_init(&engine->alarm_ids, alarm_slots(limits)) == STATUS_OK;
+}
+
+/* A shadow asks for no area: what it replays says in which everything lies. */
+static bool create_area_lookups(struct engine *engine, const struct engine_limits *limits)
+{
+    engine->area_lookups = calloc(AREA_KIND_COUNT, sizeof *engine->area_lookups);
+    bool is_done = engine->area_lookups != NULL;
+    for (uint32_t i = 0;
+         is_done && engine->config.searches && limits->areas_max > 0 && i < AREA_KIND_COUNT; i++) {
+        is_done = geo_area_set_create(limits->areas_max, limits->area_points_max,
+                                      &engine->area_lookups[i].set) == GEO_OK;
+    }
+    return is_done;
 }
 
 static bool create_derived(struct engine *engine, const struct engine_limits *limits)
@@ -79,6 +95,8 @@ static bool create_derived(struct engine *engine, const struct engine_limits *li
            engine->snooze_ms != NULL &&
            geo_area_set_create(DISTRICTS_MAX, limits->area_points_max, &engine->lookup->set) ==
                GEO_OK &&
+           create_area_lookups(engine, limits) &&
+           code_table_init(&engine->area_codes, limits->areas_max) == STATUS_OK &&
            timer_heap_init(engine->timers, objects) == STATUS_OK &&
            code_table_init(&engine->unit_codes, limits->units_max) == STATUS_OK &&
            code_table_init(&engine->circle_codes, limits->circles_max) == STATUS_OK;
@@ -137,6 +155,9 @@ void state_destroy(struct engine *engine)
     if (engine->lookup != NULL) {
         geo_area_set_destroy(engine->lookup->set);
     }
+    for (uint32_t i = 0; engine->area_lookups != NULL && i < AREA_KIND_COUNT; i++) {
+        geo_area_set_destroy(engine->area_lookups[i].set);
+    }
     if (engine->timers != NULL) {
         timer_heap_finish(engine->timers);
     }
@@ -146,12 +167,16 @@ void state_destroy(struct engine *engine)
     id_pool_finish(&engine->alarm_ids);
     code_table_finish(&engine->unit_codes);
     code_table_finish(&engine->circle_codes);
+    code_table_finish(&engine->area_codes);
     coverage_destroy(engine->coverage);
     presence_destroy(engine->presence);
     refusal_destroy(engine->refusals);
     geo_search_destroy(engine->search);
     free(engine->districts);
     free(engine->points);
+    free(engine->areas);
+    free(engine->area_corners);
+    free(engine->area_lookups);
     free(engine->circles);
     free(engine->units);
     free(engine->incidents);
@@ -183,6 +208,8 @@ void state_clear(struct engine *engine)
     engine->last_alarm_id = 0;
     engine->district_count = 0;
     engine->district_points = 0;
+    engine->area_count = 0;
+    engine->area_points = 0;
     engine->circle_count = 0;
     engine->unit_count = 0;
     id_pool_clear(&engine->incident_ids);
@@ -200,7 +227,11 @@ void state_clear(struct engine *engine)
     engine->decision_newest = SLOT_NONE;
     code_table_clear(&engine->unit_codes);
     code_table_clear(&engine->circle_codes);
+    code_table_clear(&engine->area_codes);
     engine->lookup->is_stale = true;
+    for (uint32_t i = 0; i < AREA_KIND_COUNT; i++) {
+        engine->area_lookups[i].is_stale = true;
+    }
     timer_heap_clear(engine->timers);
     for (uint32_t slot = 0; slot < limits->incidents_max; slot++) {
         engine->open_lat_e7[slot] = INT32_MAX;

@@ -39,6 +39,7 @@ struct incident {
     char address[ADDRESS_SIZE];
     uint8_t district;
     uint32_t circle;
+    uint32_t areas[AREA_KIND_COUNT]; /* AREA_NONE */
     bool drill;
     enum dispatch_mode mode;
     uint32_t policy; /* slot of engine.policies: the one it began with */
@@ -135,13 +136,22 @@ struct district {
     char code[CODE_SIZE];
     char name[NAME_SIZE];
     uint32_t ring_count;
-    uint32_t ring_sizes[16];
+    uint32_t ring_sizes[DISTRICT_RINGS_MAX];
     uint32_t point_first, point_count;
 };
 
-/* Which district holds a place; built from the polygons when first asked after a change. */
+struct area {
+    char code[CODE_SIZE];
+    char name[NAME_SIZE];
+    enum area_kind kind;
+    uint32_t ring_count;
+    uint32_t ring_sizes[DISTRICT_RINGS_MAX];
+    uint32_t point_first, point_count;
+};
+
+/* Which polygon holds a place; built when first asked after a change. */
 struct district_lookup {
-    struct geo_area_set *set;
+    struct geo_area_set *set; /* NULL: none are ever asked (areas of a shadow) */
     bool is_stale;
 };
 
@@ -161,6 +171,9 @@ struct engine {
     uint32_t district_count, district_points, circle_count, unit_count;
     struct district *districts;
     struct geo_point *points; /* of the districts */
+    uint32_t area_count, area_points;
+    struct area *areas;
+    struct geo_point *area_corners;
     struct circle_definition *circles;
     struct unit *units;
     struct id_pool incident_ids, report_ids, assignment_ids, alarm_ids;
@@ -176,13 +189,14 @@ struct engine {
     uint32_t decisions_max, decisions_used, decision_free, decision_oldest, decision_newest;
 
     /* derived */
-    struct code_table unit_codes, circle_codes;
+    struct code_table unit_codes, circle_codes, area_codes;
     uint32_t *gap_alarms;     /* circle x TIER_COUNT + tier: slot of the gap's alarm, SLOT_NONE */
     uint32_t gap_alarm_count; /* that are open */
     struct district_lookup *lookup;
-    struct timer_heap *timers; /* objects: incident slots, then assignment slots */
-    uint8_t *waiting;          /* by incident slot: the engine looks for somebody */
-    int32_t *open_lat_e7;      /* of an open incident by slot, INT32_MAX: none (for merging) */
+    struct district_lookup *area_lookups; /* by area_kind */
+    struct timer_heap *timers;            /* objects: incident slots, then assignment slots */
+    uint8_t *waiting;                     /* by incident slot: the engine looks for somebody */
+    int32_t *open_lat_e7; /* of an open incident by slot, INT32_MAX: none (for merging) */
 
     /* volatile */
     struct presence *presence;

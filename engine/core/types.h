@@ -21,6 +21,13 @@
     X(UNIT_STATION, "station")
 enum unit_kind { UNIT_KIND_LIST(ENUM_NAME) UNIT_KIND_COUNT };
 
+/* Polygons that the police and the town have divided the city into: a place lies in at most one of
+ * each kind, the first that holds it. */
+#define AREA_KIND_LIST(X)                                                                          \
+    X(AREA_BEAT, "beat") /* of a police officer */                                                 \
+    X(AREA_GRID, "grid") /* of a grid worker */
+enum area_kind { AREA_KIND_LIST(ENUM_NAME) AREA_KIND_COUNT };
+
 /* Who must be there by when. The numbers are the tier's minutes by tradition; targets come from the
  * policy. */
 #define TIER_LIST(X)                                                                               \
@@ -267,6 +274,7 @@ enum types_list {
     TYPES_CLOCK_START,
     TYPES_PREEMPT,
     TYPES_RECEIPT,
+    TYPES_AREA_KIND,
     TYPES_LIST_COUNT
 };
 const char *types_name(enum types_list list, uint32_t value);
@@ -290,6 +298,7 @@ bool incident_state_ended(enum incident_state state);
 
 #define UNIT_NONE     UINT32_MAX
 #define CIRCLE_NONE   UINT32_MAX
+#define AREA_NONE     UINT32_MAX
 #define DISTRICT_NONE 63u /* outside every district; seen by city-wide scopes only */
 #define DISTRICTS_MAX 63u
 #define SCOPE_CITY    UINT64_MAX /* a scope is a set of districts, bit by bit */

@@ -76,7 +76,9 @@ static const struct option options[] = {
     NUMBER(reports_max, "0", 0, 300000, "reports of those incidents; 0: twice incidents_max"),
     NUMBER(assignments_max, "60000", 1, 300000, "orders of those incidents"),
     NUMBER(alarms_max, "10000", 1, 100000, "open alarms"),
-    NUMBER(area_points_max, "65536", 1024, 1000000, "corners of all district borders"),
+    NUMBER(areas_max, "2000", 0, 5000, "beats and grids in the roster"),
+    NUMBER(area_points_max, "65536", 1024, 1000000,
+           "corners of all district borders; as many again of beats and grids"),
     NUMBER(connections_max, "12000", 16, 100000, "open connections; more are refused"),
     NUMBER(sessions_max, "11000", 8, 100000, "WebSocket sessions"),
     NUMBER(queue_soft_bytes, "262144", 4096, 67108864, "per connection: above, positions wait"),
@@ -405,7 +407,8 @@ struct engine_limits config_limits(const struct config *config)
                                   .reports_max = config->reports_max,
                                   .assignments_max = config->assignments_max,
                                   .alarms_max = config->alarms_max,
-                                  .area_points_max = config->area_points_max};
+                                  .area_points_max = config->area_points_max,
+                                  .areas_max = config->areas_max};
 }
 
 struct engine_config config_engine(const struct config *config, const struct geo_map *map)

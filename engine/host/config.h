@@ -34,7 +34,7 @@ struct config {
     char gateway_ca[CONFIG_PATH_SIZE];          /* PEM, "": the machine's own */
     uint32_t gateway_attempts, gateway_timeout_ms;
     uint32_t units_max, circles_max, incidents_max, reports_max, assignments_max, alarms_max;
-    uint32_t area_points_max;
+    uint32_t area_points_max, areas_max;
     uint32_t connections_max, sessions_max;
     uint32_t queue_soft_bytes, queue_hard_bytes, queue_age_ms;
     uint32_t resume_bytes;

@@ -35,6 +35,8 @@ static void put_incident(struct question *question, const struct history_inciden
                                             .phone = masked ? NULL : row->phone,
                                             .district = or_null(row->district_code),
                                             .circle = or_null(row->circle_code),
+                                            .beat = or_null(row->area_codes[AREA_BEAT]),
+                                            .grid = or_null(row->area_codes[AREA_GRID]),
                                             .drill = row->drill,
                                             .mode = (enum proto_dispatch_mode)row->mode,
                                             .policy = row->policy,

@@ -76,8 +76,7 @@ static void refuse_outside(struct proto_roster *read, struct proto_roster_at at,
 }
 
 /* A border may go far beyond the map, but not pass it by. */
-static void refuse_elsewhere(struct proto_roster *read,
-                             const struct proto_roster_district *district,
+static void refuse_elsewhere(struct proto_roster *read, const struct proto_roster_outline *district,
                              const struct engine_config *config, const struct geo_point *points)
 {
     if (config->map == NULL || district->point_count == 0) {
@@ -97,10 +96,23 @@ static void refuse_elsewhere(struct proto_roster *read,
     refuse_outside(read, district->at, config, nearest);
 }
 
+static uint32_t resolve_area(struct proto_roster *read, struct proto_roster_at at, const char *code,
+                             const struct engine *engine)
+{
+    if (code[0] == '\0') {
+        return AREA_NONE;
+    }
+    const uint32_t area = engine_area_find(engine, code);
+    if (area == AREA_NONE) {
+        refuse_code(read, at, "area", code);
+    }
+    return area;
+}
+
 static bool is_listed(const struct proto_roster *read, const char *code)
 {
-    for (uint32_t i = 0; i < read->district_count; i++) {
-        if (strcmp(read->districts[i].code, code) == 0) {
+    for (uint32_t i = 0; i < read->outline_count; i++) {
+        if (strcmp(read->outlines[i].code, code) == 0) {
             return true;
         }
     }
@@ -122,10 +134,32 @@ static void refuse_missing(struct proto_roster *read, const struct engine *engin
 
 /* Where the i-th of the file goes: a known district stays where it is, new ones follow. */
 static uint32_t district_slot(const struct roster_import *import,
-                              const struct proto_roster_district *from, const struct engine *engine)
+                              const struct proto_roster_outline *from, const struct engine *engine)
 {
     const uint8_t known = find_district(engine, from->code);
     return known != DISTRICT_NONE ? known : engine_district_count(engine) + import->added;
+}
+
+/* The rings and corners of districts or areas. */
+static bool take_outlines(struct roster_import *import, struct proto_roster *read,
+                          const struct engine_config *config)
+{
+    import->points = calloc(read->point_count + 1, sizeof import->points[0]);
+    import->ring_sizes = calloc(read->ring_count + 1, sizeof import->ring_sizes[0]);
+    if (import->points == NULL || import->ring_sizes == NULL) {
+        return false;
+    }
+    for (uint32_t i = 0; i < read->point_count; i++) {
+        import->points[i] = point_of(import, read->points[i]);
+    }
+    for (uint32_t i = 0; i < read->outline_count; i++) {
+        const struct proto_roster_outline *from = &read->outlines[i];
+        refuse_elsewhere(read, from, config, &import->points[from->point_first]);
+    }
+    if (read->ring_count > 0) {
+        memcpy(import->ring_sizes, read->ring_sizes, read->ring_count * sizeof read->ring_sizes[0]);
+    }
+    return true;
 }
 
 static bool take_districts(struct roster_import *import, struct proto_roster *read,
@@ -135,14 +169,12 @@ static bool take_districts(struct roster_import *import, struct proto_roster *re
     if (read->error_count > 0) {
         return true;
     }
-    import->districts = calloc(read->district_count + 1, sizeof import->districts[0]);
-    import->points = calloc(read->point_count + 1, sizeof import->points[0]);
-    import->ring_sizes = calloc(read->ring_count + 1, sizeof import->ring_sizes[0]);
-    if (import->districts == NULL || import->points == NULL || import->ring_sizes == NULL) {
+    import->districts = calloc(read->outline_count + 1, sizeof import->districts[0]);
+    if (import->districts == NULL) {
         return false;
     }
-    for (uint32_t i = 0; i < read->district_count; i++) {
-        const struct proto_roster_district *from = &read->districts[i];
+    for (uint32_t i = 0; i < read->outline_count; i++) {
+        const struct proto_roster_outline *from = &read->outlines[i];
         const uint32_t slot = district_slot(import, from, engine);
         struct district_definition *to = &import->districts[slot];
         *to = (struct district_definition){.ring_count = from->ring_count,
@@ -154,17 +186,61 @@ static bool take_districts(struct roster_import *import, struct proto_roster *re
         import->added += slot >= engine_district_count(engine) ? 1 : 0;
         import->updated += slot < engine_district_count(engine) ? 1 : 0;
     }
-    for (uint32_t i = 0; i < read->point_count; i++) {
-        import->points[i] = point_of(import, read->points[i]);
+    return take_outlines(import, read, config);
+}
+
+/* An area that is there stays, and stays of its kind: units and incidents name it. `places` of the
+ * engine's areas in the file, UINT32_MAX: not in it. */
+static void check_known_areas(struct proto_roster *read, const struct engine *engine,
+                              const uint32_t places[])
+{
+    for (uint32_t i = 0; i < engine_area_count(engine); i++) {
+        const struct area_view area = engine_area(engine, i);
+        char detail[PROTO_DETAIL_SIZE];
+        if (places[i] == UINT32_MAX) {
+            snprintf(detail, sizeof detail,
+                     "area \"%s\" is missing: units and incidents name it, so it stays", area.code);
+            proto_roster_refuse(read, (struct proto_roster_at){.line = 1, .column = 1}, detail);
+        } else if (read->outlines[places[i]].kind != (enum proto_area_kind)area.kind) {
+            snprintf(detail, sizeof detail, "area \"%s\" is a %s and stays one", area.code,
+                     types_name(TYPES_AREA_KIND, area.kind));
+            proto_roster_refuse(read, read->outlines[places[i]].at, detail);
+        }
     }
-    for (uint32_t i = 0; i < read->district_count; i++) {
-        const struct proto_roster_district *from = &read->districts[i];
-        refuse_elsewhere(read, from, config, &import->points[from->point_first]);
+}
+
+static bool take_areas(struct roster_import *import, struct proto_roster *read,
+                       const struct engine *engine, const struct engine_config *config)
+{
+    const uint32_t known_count = engine_area_count(engine);
+    uint32_t *places = malloc(((size_t)known_count + 1) * sizeof *places);
+    import->areas = calloc((size_t)read->outline_count + known_count + 1, sizeof import->areas[0]);
+    if (places == NULL || import->areas == NULL) {
+        free(places);
+        return false;
     }
-    if (read->ring_count > 0) {
-        memcpy(import->ring_sizes, read->ring_sizes, read->ring_count * sizeof read->ring_sizes[0]);
+    memset(places, 0xFF, ((size_t)known_count + 1) * sizeof *places);
+    for (uint32_t i = 0; i < read->outline_count; i++) {
+        const struct proto_roster_outline *from = &read->outlines[i];
+        const uint32_t known = engine_area_find(engine, from->code);
+        const bool is_new = known == AREA_NONE;
+        if (!is_new) {
+            places[known] = i;
+        }
+        struct area_definition *to = &import->areas[is_new ? known_count + import->added : known];
+        *to = (struct area_definition){.kind = (enum area_kind)from->kind,
+                                       .ring_count = from->ring_count,
+                                       .ring_first = from->ring_first,
+                                       .point_first = from->point_first,
+                                       .point_count = from->point_count};
+        memcpy(to->code, from->code, sizeof to->code);
+        memcpy(to->name, from->name, sizeof to->name);
+        import->added += is_new ? 1 : 0;
+        import->updated += is_new ? 0 : 1;
     }
-    return true;
+    check_known_areas(read, engine, places);
+    free(places);
+    return take_outlines(import, read, config);
 }
 
 static bool take_circles(struct roster_import *import, struct proto_roster *read,
@@ -206,6 +282,7 @@ static bool take_units(struct roster_import *import, struct proto_roster *read,
         *to = (struct unit_definition){.kind = (enum unit_kind)from->kind,
                                        .capabilities = from->capabilities,
                                        .circle = CIRCLE_NONE,
+                                       .area = resolve_area(read, from->at, from->area, engine),
                                        .district =
                                            resolve_district(read, from->at, from->district, engine),
                                        .home = point_of(import, from->home),
@@ -246,6 +323,11 @@ enum status roster_import_init(struct roster_import *import, struct proto_roster
         memory = take_districts(import, read, engine, config);
         fits = read->point_count <= limits->area_points_max;
         break;
+    case PROTO_ROSTER_AREAS:
+        memory = take_areas(import, read, engine, config);
+        fits = read->point_count <= limits->area_points_max &&
+               read->outline_count <= limits->areas_max;
+        break;
     case PROTO_ROSTER_CIRCLES:
         memory = take_circles(import, read, engine, config);
         fits = engine_circle_count(engine) + import->added <= limits->circles_max;
@@ -260,8 +342,11 @@ enum status roster_import_init(struct roster_import *import, struct proto_roster
     if (!memory) {
         return STATUS_NO_MEMORY;
     }
+    const bool is_area = read->kind == PROTO_ROSTER_AREAS;
     import->roster = (struct roster){.districts = import->districts,
-                                     .district_count = read->district_count,
+                                     .district_count = is_area ? 0 : read->outline_count,
+                                     .areas = import->areas,
+                                     .area_count = is_area ? read->outline_count : 0,
                                      .points = import->points,
                                      .ring_sizes = import->ring_sizes,
                                      .circles = import->circles,
@@ -274,6 +359,7 @@ enum status roster_import_init(struct roster_import *import, struct proto_roster
 void roster_import_finish(struct roster_import *import)
 {
     free(import->districts);
+    free(import->areas);
     free(import->points);
     free(import->ring_sizes);
     free(import->circles);

@@ -10,6 +10,7 @@
 struct roster_import {
     struct roster roster; /* points into the arrays below */
     struct district_definition *districts;
+    struct area_definition *areas;
     struct geo_point *points;
     uint32_t *ring_sizes;
     struct circle_definition *circles;

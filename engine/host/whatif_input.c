@@ -235,6 +235,8 @@ void whatif_input_do(struct whatif *whatif, uint32_t index)
         break;
     case EVENT_DISTRICT_PUT:
     case EVENT_DISTRICTS_CLEARED:
+    case EVENT_AREA_PUT:
+    case EVENT_AREAS_CLEARED:
         whatif->status = STATUS_BAD_INPUT;
         break;
     case EVENT_POLICY_PUT:    /* another policy is what is asked about */

@@ -275,6 +275,7 @@ static const struct route routes[] = {
     {"/v1/units", false, "GET, HEAD", ACCESS_ROSTER, http_api_read_units},
     {"/v1/circles", false, "GET, HEAD", ACCESS_ROSTER, http_api_read_circles},
     {"/v1/districts", false, "GET, HEAD", ACCESS_ROSTER, http_api_read_districts},
+    {"/v1/areas", false, "GET, HEAD", ACCESS_ROSTER, http_api_read_areas},
     {"/v1/policy", false, "GET, HEAD, PUT", ACCESS_ROSTER, http_api_policy},
     {"/v1/map", false, "GET, HEAD", ACCESS_MAP, http_api_map_get},
     {"/v1/streets", false, "GET, HEAD", ACCESS_MAP, http_api_map_streets},

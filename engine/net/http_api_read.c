@@ -52,3 +52,20 @@ void http_api_read_districts(struct api *api, const struct net_request *request,
     proto_frame_page_end(&api->buffer, 0);
     http_api_reply_durable(api, request->id);
 }
+
+void http_api_read_areas(struct api *api, const struct net_request *request,
+                         const struct identity *identity)
+{
+    const struct engine *engine = api_engine(api);
+    (void)identity;
+    proto_buffer_clear(&api->buffer);
+    proto_frame_page_begin(&api->buffer, "areas");
+    for (uint32_t i = 0; i < engine_area_count(engine); i++) {
+        const struct area_view view = engine_area(engine, i);
+        const struct proto_area area = {
+            .code = view.code, .name = view.name, .kind = (enum proto_area_kind)view.kind};
+        proto_encode_area(&api->buffer, &area);
+    }
+    proto_frame_page_end(&api->buffer, 0);
+    http_api_reply_durable(api, request->id);
+}

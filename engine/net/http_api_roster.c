@@ -11,6 +11,7 @@ static const struct {
     bool csv;
 } files[] = {
     {"/v1/roster/districts.geojson", PROTO_ROSTER_DISTRICTS, false},
+    {"/v1/roster/areas.geojson", PROTO_ROSTER_AREAS, false},
     {"/v1/roster/circles.geojson", PROTO_ROSTER_CIRCLES, false},
     {"/v1/roster/circles.csv", PROTO_ROSTER_CIRCLES, true},
     {"/v1/roster/units.geojson", PROTO_ROSTER_UNITS, false},
@@ -36,6 +37,6 @@ void http_api_roster_get(struct api *api, const struct net_request *request,
         return;
     }
     http_api_problem(api, request, PROTO_NOT_FOUND, NULL,
-                     "There are districts.geojson, circles.geojson, circles.csv, units.geojson and "
-                     "units.csv");
+                     "There are districts.geojson, areas.geojson, circles.geojson, circles.csv, "
+                     "units.geojson and units.csv");
 }

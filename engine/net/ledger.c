@@ -697,8 +697,10 @@ struct ledger_audience ledger_apply(struct ledger *ledger, const struct event *e
         return apply_noticed(ledger, event);
     case EVENT_NOTICE_STEP:
         return apply_notice_step(ledger, event);
-    case EVENT_AUDIT:
-        return (struct ledger_audience){.scope = 0}; /* in no stream */
+    case EVENT_AUDIT: /* in no stream; thousands of areas would be read by nobody there */
+    case EVENT_AREAS_CLEARED:
+    case EVENT_AREA_PUT:
+        return (struct ledger_audience){.scope = 0};
     case EVENT_KIND_COUNT:
         break;
     }

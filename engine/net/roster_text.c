@@ -16,6 +16,11 @@ static const char *district_code(const struct engine *engine, uint8_t district)
     return district < engine_district_count(engine) ? engine_district_code(engine, district) : "";
 }
 
+static const char *area_code(const struct engine *engine, uint32_t area)
+{
+    return area < engine_area_count(engine) ? engine_area(engine, area).code : "";
+}
+
 static const char *circle_code(const struct engine *engine, uint32_t circle)
 {
     return circle < engine_circle_count(engine) ? engine_circle(engine, circle)->code : "";
@@ -115,7 +120,7 @@ void roster_text_csv(struct proto_buffer *buffer, const struct engine *engine,
         }
         return;
     }
-    append(&sheet, "code,name,kind,lat,lon,circle,district,people,capabilities,synthetic\r\n");
+    append(&sheet, "code,name,kind,lat,lon,circle,district,area,people,capabilities,synthetic\r\n");
     for (uint32_t i = 0; i < engine_unit_count(engine); i++) {
         struct unit_view view;
         (void)engine_unit(engine, i, &view);
@@ -126,6 +131,7 @@ void roster_text_csv(struct proto_buffer *buffer, const struct engine *engine,
         put_place(&sheet, unit->has_home, unit->home);
         put_text(&sheet, circle_code(engine, unit->circle));
         put_text(&sheet, district_code(engine, unit->district));
+        put_text(&sheet, area_code(engine, unit->area));
         put_count(&sheet, unit->people);
         put_capabilities(&sheet, unit->capabilities);
         put_count(&sheet, unit->synthetic ? 1 : 0);
@@ -195,6 +201,7 @@ static void put_unit(struct proto_buffer *buffer, const struct engine *engine, u
     proto_member_text(buffer, "kind", types_name(TYPES_UNIT_KIND, unit->kind));
     put_given(buffer, "circle", circle_code(engine, unit->circle));
     put_given(buffer, "district", district_code(engine, unit->district));
+    put_given(buffer, "area", area_code(engine, unit->area));
     if (unit->people > 0) {
         proto_member_int(buffer, "people", unit->people);
     }
@@ -264,12 +271,10 @@ static void put_polygon(struct proto_buffer *buffer, struct nesting *nesting, ui
     proto_json_end(buffer, ']');
 }
 
-static void put_district(struct proto_buffer *buffer, const struct engine *engine, uint32_t index)
+static void put_outline(struct proto_buffer *buffer, const struct district_outline *outline)
 {
     struct nesting nesting;
-    const struct district_outline outline = engine_district_outline(engine, index);
-    find_nesting(&nesting, &outline);
-    begin_feature(buffer, engine_district_code(engine, index), engine_district_name(engine, index));
+    find_nesting(&nesting, outline);
     proto_json_end(buffer, '}');
     proto_json_name(buffer, "geometry");
     proto_json_begin(buffer, '{');
@@ -292,15 +297,32 @@ static void put_district(struct proto_buffer *buffer, const struct engine *engin
     proto_json_end(buffer, '}');
 }
 
+static void put_district(struct proto_buffer *buffer, const struct engine *engine, uint32_t index)
+{
+    const struct district_outline outline = engine_district_outline(engine, index);
+    begin_feature(buffer, engine_district_code(engine, index), engine_district_name(engine, index));
+    put_outline(buffer, &outline);
+}
+
+static void put_area(struct proto_buffer *buffer, const struct engine *engine, uint32_t index)
+{
+    const struct area_view area = engine_area(engine, index);
+    begin_feature(buffer, area.code, area.name);
+    proto_member_text(buffer, "kind", types_name(TYPES_AREA_KIND, area.kind));
+    put_outline(buffer, &area.outline);
+}
+
 void roster_text_geojson(struct proto_buffer *buffer, const struct engine *engine,
                          enum proto_roster_kind kind)
 {
     static void (*const put[])(struct proto_buffer * buffer, const struct engine *engine,
                                uint32_t index) = {[PROTO_ROSTER_DISTRICTS] = put_district,
+                                                  [PROTO_ROSTER_AREAS] = put_area,
                                                   [PROTO_ROSTER_CIRCLES] = put_circle,
                                                   [PROTO_ROSTER_UNITS] = put_unit};
     assert(kind < PROTO_ROSTER_KIND_COUNT);
     const uint32_t counts[] = {[PROTO_ROSTER_DISTRICTS] = engine_district_count(engine),
+                               [PROTO_ROSTER_AREAS] = engine_area_count(engine),
                                [PROTO_ROSTER_CIRCLES] = engine_circle_count(engine),
                                [PROTO_ROSTER_UNITS] = engine_unit_count(engine)};
     proto_json_begin(buffer, '{');

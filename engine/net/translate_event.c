@@ -64,6 +64,8 @@ static void fill_opened(const struct engine *engine, const struct event *event,
         .phone = mask == TRANSLATE_API ? NULL : first.phone,
         .district = translate_view_district_code(engine, opened->district),
         .circle = translate_view_circle_code(engine, opened->circle),
+        .beat = translate_view_area_code(engine, opened->areas[AREA_BEAT]),
+        .grid = translate_view_area_code(engine, opened->areas[AREA_GRID]),
         .drill = opened->drill,
         .mode = (enum proto_dispatch_mode)opened->mode,
         .policy = opened->policy,
@@ -166,6 +168,8 @@ static void fill_changed(const struct engine *engine, const struct event *event,
     to->changed.address = event->incident.address;
     to->changed.district = translate_view_district_code(engine, event->incident.district);
     to->changed.circle = translate_view_circle_code(engine, event->incident.circle);
+    to->changed.beat = translate_view_area_code(engine, event->incident.areas[AREA_BEAT]);
+    to->changed.grid = translate_view_area_code(engine, event->incident.areas[AREA_GRID]);
     to->changed.order = NULL;
 }
 
@@ -324,6 +328,12 @@ void translate_event_fill(const struct engine *engine, const struct event *event
         to->district.district.code = event->district.code;
         to->district.district.name = event->district.name;
         break;
+    case EVENT_AREA_PUT:
+        to->area.index = event->area.index;
+        to->area.area = (struct proto_area){.code = event->area.code,
+                                            .name = event->area.name,
+                                            .kind = (enum proto_area_kind)event->area.kind};
+        break;
     case EVENT_CIRCLE_PUT:
         translate_view_circle(engine, &event->circle.circle, &space->circle);
         to->circle = &space->circle;
@@ -405,6 +415,7 @@ void translate_event_fill(const struct engine *engine, const struct event *event
         to->audit = event->audit.text;
         break;
     case EVENT_DISTRICTS_CLEARED:
+    case EVENT_AREAS_CLEARED:
         break;
     case EVENT_INCIDENT_WARNED:
         to->warned.incident_id = event->warned.incident_id;

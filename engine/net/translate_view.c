@@ -44,6 +44,11 @@ const char *translate_view_district_code(const struct engine *engine, uint8_t di
     return engine_district_code(engine, district);
 }
 
+const char *translate_view_area_code(const struct engine *engine, uint32_t area)
+{
+    return area >= engine_area_count(engine) ? NULL : engine_area(engine, area).code;
+}
+
 void translate_view_definition(const struct engine *engine, uint32_t unit_id,
                                const struct unit_definition *from, struct proto_unit *to)
 {
@@ -54,6 +59,7 @@ void translate_view_definition(const struct engine *engine, uint32_t unit_id,
         .kind = (enum proto_unit_kind)from->kind,
         .circle = translate_view_circle_code(engine, from->circle),
         .district = translate_view_district_code(engine, from->district),
+        .area = translate_view_area_code(engine, from->area),
         .people = from->people,
         .capabilities = from->capabilities,
         .synthetic = from->synthetic,
@@ -109,6 +115,8 @@ void translate_view_incident(const struct engine *engine, const struct incident_
         .phone = mask == TRANSLATE_API ? NULL : from->phone,
         .district = translate_view_district_code(engine, from->district),
         .circle = translate_view_circle_code(engine, from->circle),
+        .beat = translate_view_area_code(engine, from->areas[AREA_BEAT]),
+        .grid = translate_view_area_code(engine, from->areas[AREA_GRID]),
         .drill = from->drill,
         .mode = (enum proto_dispatch_mode)from->mode,
         .policy = from->policy,

@@ -15,6 +15,7 @@ enum translate_mask translate_view_mask(enum role role);
 const char *translate_view_unit_code(const struct engine *engine, uint32_t unit_id);
 const char *translate_view_circle_code(const struct engine *engine, uint32_t circle);
 const char *translate_view_district_code(const struct engine *engine, uint8_t district);
+const char *translate_view_area_code(const struct engine *engine, uint32_t area);
 
 void translate_view_definition(const struct engine *engine, uint32_t unit_id,
                                const struct unit_definition *from, struct proto_unit *to);

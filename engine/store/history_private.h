@@ -8,7 +8,7 @@
 
 /* What the modules of the history share. */
 
-#define HISTORY_FORMAT           4
+#define HISTORY_FORMAT           5
 #define HISTORY_APPLICATION_ID   0x4b464831 /* "KFH1" */
 #define HISTORY_CHECKPOINT_PAGES 2048u      /* 8 MiB of WAL */
 #define HISTORY_TOUCHED_MAX      4096u      /* incidents whose report rows wait to be made again */
@@ -17,6 +17,8 @@ enum history_statement {
     HISTORY_PUT_EVENT,
     HISTORY_PUT_DISTRICT,
     HISTORY_CLEAR_DISTRICTS,
+    HISTORY_PUT_AREA,
+    HISTORY_CLEAR_AREAS,
     HISTORY_PUT_CIRCLE,
     HISTORY_PUT_POLICY,
     HISTORY_PUT_ALSO,

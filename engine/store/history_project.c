@@ -124,6 +124,8 @@ static struct subject subject_of(const struct event *event)
     case EVENT_CIRCLE_PUT:
     case EVENT_AUDIT:
     case EVENT_DISTRICTS_CLEARED:
+    case EVENT_AREA_PUT:
+    case EVENT_AREAS_CLEARED:
     case EVENT_POLICY_PUT:
     case EVENT_KIND_COUNT:
         break;
@@ -157,6 +159,16 @@ static int put_district(struct history *history, const struct event *event)
     history_bind_number(&to, event->district.index);
     history_bind_text(&to, event->district.code);
     history_bind_text(&to, event->district.name);
+    return history_bind_step(&to);
+}
+
+static int put_area(struct history *history, const struct event *event)
+{
+    struct binding to = history_bind_use(history, HISTORY_PUT_AREA);
+    history_bind_number(&to, event->area.index);
+    history_bind_text(&to, event->area.code);
+    history_bind_text(&to, event->area.name);
+    history_bind_number(&to, (int64_t)event->area.kind);
     return history_bind_step(&to);
 }
 
@@ -271,6 +283,8 @@ static int put_incident(struct history *history, const struct event *event)
     history_bind_time(&to, opened->clock_ms);
     history_bind_text(&to, event->actor.id);
     history_bind_number(&to, opened->similar_id);
+    history_bind_id(&to, opened->areas[AREA_BEAT], AREA_NONE);
+    history_bind_id(&to, opened->areas[AREA_GRID], AREA_NONE);
     const int code = history_bind_step(&to);
     return code == SQLITE_OK ? put_tiers(history, event) : code;
 }
@@ -408,6 +422,8 @@ static int put_change(struct history *history, const struct event *event)
     history_bind_text(&to, event->incident.address);
     history_bind_number(&to, event->incident.district);
     history_bind_id(&to, event->incident.circle, CIRCLE_NONE);
+    history_bind_id(&to, event->incident.areas[AREA_BEAT], AREA_NONE);
+    history_bind_id(&to, event->incident.areas[AREA_GRID], AREA_NONE);
     return history_bind_step(&to);
 }
 
@@ -468,6 +484,10 @@ static int put_tables(struct history *history, const struct event *event)
         return put_district(history, event);
     case EVENT_DISTRICTS_CLEARED:
         return store_db_step(history->statements[HISTORY_CLEAR_DISTRICTS]);
+    case EVENT_AREA_PUT:
+        return put_area(history, event);
+    case EVENT_AREAS_CLEARED:
+        return store_db_step(history->statements[HISTORY_CLEAR_AREAS]);
     case EVENT_CIRCLE_PUT:
         return put_circle(history, event);
     case EVENT_POLICY_PUT:

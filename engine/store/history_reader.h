@@ -45,6 +45,7 @@ struct history_incident {
     uint8_t district;
     uint32_t circle;
     char circle_code[CODE_SIZE], circle_name[NAME_SIZE], district_code[CODE_SIZE];
+    char area_codes[AREA_KIND_COUNT][CODE_SIZE]; /* "": in none */
     bool drill;
     enum dispatch_mode mode;
     char policy[CODE_SIZE];

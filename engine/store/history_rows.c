@@ -83,9 +83,10 @@ const char history_rows_incident_sql[] =
     "i.end_reason,"
     " i.end_note, i.report_count, i.caller, i.phone, i.note, i.created_by,"
     " i.held_ms, i.review_ms, i.hold_reason, i.owner, i.owner_ms, i.duplicate_of, i.similar_id,"
-    " i.reopened"
+    " i.reopened, coalesce(b.code, ''), coalesce(g.code, '')"
     " FROM incident i LEFT JOIN circle c ON c.circle = i.circle"
-    " LEFT JOIN district d ON d.district = i.district";
+    " LEFT JOIN district d ON d.district = i.district"
+    " LEFT JOIN area b ON b.area = i.beat LEFT JOIN area g ON g.area = i.grid";
 
 void history_rows_incident(sqlite3_stmt *row, struct history_incident *incident)
 {
@@ -128,6 +129,9 @@ void history_rows_incident(sqlite3_stmt *row, struct history_incident *incident)
     incident->duplicate_of = take(&from, 0);
     incident->similar_id = take(&from, 0);
     incident->reopened_count = take(&from, 0);
+    for (uint32_t i = 0; i < AREA_KIND_COUNT; i++) {
+        take_text(&from, incident->area_codes[i], sizeof incident->area_codes[i]);
+    }
 }
 
 const char history_rows_assignment_sql[] =

@@ -15,6 +15,8 @@ static const char *const sql[HISTORY_STATEMENT_COUNT] = {
                           " assignment_id, actor, source, body) VALUES(?,?,?,?,?,?,?,?,?)",
     [HISTORY_PUT_DISTRICT] = "INSERT OR REPLACE INTO district VALUES(?,?,?)",
     [HISTORY_CLEAR_DISTRICTS] = "DELETE FROM district",
+    [HISTORY_PUT_AREA] = "INSERT OR REPLACE INTO area VALUES(?,?,?,?)",
+    [HISTORY_CLEAR_AREAS] = "DELETE FROM area",
     [HISTORY_PUT_CIRCLE] = "INSERT OR REPLACE INTO circle VALUES(?,?,?,?)",
     [HISTORY_PUT_POLICY] = "INSERT OR REPLACE INTO policy VALUES(?,?,?,?)",
     [HISTORY_PUT_ALSO] = "INSERT OR REPLACE INTO event_also VALUES(?,?)",
@@ -63,12 +65,13 @@ static const char *const sql[HISTORY_STATEMENT_COUNT] = {
         " lon_e7, address, district, circle, drill, mode, policy, policy_version, received_ms,"
         " created_ms, clock_ms, end_reason, end_note, created_by, similar_id, report_count, "
         "caller, phone, "
-        "note)"
+        "note, beat, grid)"
         " VALUES(?1,0,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11,?12,?13,?14,?15,?16,0,'',?17,?18,"
         " (SELECT count(*) FROM report WHERE incident_id = ?1),"
         " coalesce((SELECT caller FROM report WHERE incident_id = ?1 ORDER BY report_id), ''),"
         " coalesce((SELECT phone FROM report WHERE incident_id = ?1 ORDER BY report_id), ''),"
-        " coalesce((SELECT note FROM report WHERE incident_id = ?1 ORDER BY report_id), ''))",
+        " coalesce((SELECT note FROM report WHERE incident_id = ?1 ORDER BY report_id), ''),"
+        " ?19, ?20)",
     [HISTORY_PUT_TIER] =
         "INSERT OR REPLACE INTO tier_verdict(key, incident_id, tier, verdict, units, reach_ms,"
         " target_ms, clock_ms, elapsed_ms) VALUES(?,?,?,?,?,?,?,?,0)",
@@ -102,7 +105,8 @@ static const char *const sql[HISTORY_STATEMENT_COUNT] = {
                          " WHERE assignment_id = ?1",
     [HISTORY_UPDATE_INCIDENT] =
         "UPDATE incident SET generation = ?2, type = ?3, priority = ?4, lat_e7 = ?5,"
-        " lon_e7 = ?6, address = ?7, district = ?8, circle = ?9 WHERE incident_id = ?1",
+        " lon_e7 = ?6, address = ?7, district = ?8, circle = ?9, beat = ?10, grid = ?11"
+        " WHERE incident_id = ?1",
     [HISTORY_PUT_STATE] = "UPDATE incident SET state = ?2, ended_ms = iif(?3, ?4, NULL),"
                           " end_reason = iif(?3, ?5, 0), end_note = iif(?3, ?6, '')"
                           " WHERE incident_id = ?1",

@@ -19,6 +19,7 @@ const struct store_db_format history_tables_format = {
         "  WITHOUT ROWID;"
 
         "CREATE TABLE district(district INTEGER PRIMARY KEY, code TEXT, name TEXT);"
+        "CREATE TABLE area(area INTEGER PRIMARY KEY, code TEXT, name TEXT, kind INTEGER);"
         "CREATE TABLE policy(version INTEGER PRIMARY KEY, name TEXT, clock_start INTEGER,"
         "  at_ms INTEGER);"
         "CREATE TABLE circle(circle INTEGER PRIMARY KEY, code TEXT, name TEXT, district INTEGER);"
@@ -34,7 +35,7 @@ const struct store_db_format history_tables_format = {
         "  end_note TEXT, report_count INTEGER, caller TEXT, phone TEXT, note TEXT,"
         "  created_by TEXT, held_ms INTEGER, review_ms INTEGER, hold_reason INTEGER DEFAULT 0,"
         "  owner TEXT DEFAULT '', owner_ms INTEGER, duplicate_of INTEGER DEFAULT 0,"
-        "  similar_id INTEGER DEFAULT 0, reopened INTEGER DEFAULT 0);"
+        "  similar_id INTEGER DEFAULT 0, reopened INTEGER DEFAULT 0, beat INTEGER, grid INTEGER);"
         "CREATE INDEX incident_by_time ON incident(created_ms);"
 
         "CREATE TABLE report(report_id INTEGER PRIMARY KEY, incident_id INTEGER, merged INTEGER,"

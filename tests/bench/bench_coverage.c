@@ -70,6 +70,7 @@ static void given_roster(struct engine *engine, struct event_list *out, const st
         const enum unit_kind kind = (enum unit_kind)(i % UNIT_KIND_COUNT);
         struct unit_definition unit = {.kind = kind,
                                        .circle = CIRCLE_NONE,
+                                       .area = AREA_NONE,
                                        .district = DISTRICT_NONE,
                                        .home = roadside(map, seed),
                                        .people = 2,

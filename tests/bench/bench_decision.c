@@ -105,6 +105,7 @@ static void put_units(struct engine *engine, uint32_t count)
         units[i] = (struct unit_definition){.kind = kinds[i % 3],
                                             .capabilities = i / 3 % CAPABLE == 0 ? CAPABILITY : 0,
                                             .circle = CIRCLE_NONE,
+                                            .area = AREA_NONE,
                                             .district = DISTRICT_NONE};
         snprintf(units[i].code, CODE_SIZE, "U%" PRIu32, i);
     }

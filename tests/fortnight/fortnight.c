@@ -212,8 +212,11 @@ static void take(const char *line)
     if (line[0] == 'U') {
         assert(unit_count < UNITS_MAX);
         struct unit_definition *unit = &units[unit_count++];
-        *unit = (struct unit_definition){
-            .kind = UNIT_CAR, .circle = CIRCLE_NONE, .district = DISTRICT_NONE, .people = 2};
+        *unit = (struct unit_definition){.kind = UNIT_CAR,
+                                         .circle = CIRCLE_NONE,
+                                         .area = AREA_NONE,
+                                         .district = DISTRICT_NONE,
+                                         .people = 2};
         (void)sscanf(line, "U %15s", unit->code);
         memcpy(unit->name, unit->code, sizeof unit->code);
         return;

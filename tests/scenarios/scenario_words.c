@@ -51,6 +51,17 @@ static void decision(const struct world *world, const struct decision_made *made
     }
 }
 
+static void add_areas(const struct world *world, const uint32_t areas[AREA_KIND_COUNT],
+                      char sentence[SENTENCE_SIZE])
+{
+    for (uint32_t i = 0; i < AREA_KIND_COUNT; i++) {
+        if (areas[i] != AREA_NONE) {
+            add(sentence, ", %s %s", types_name(TYPES_AREA_KIND, i),
+                engine_area(world->engine, areas[i]).code);
+        }
+    }
+}
+
 static const char *ladder_words(uint32_t step)
 {
     static const char *const steps[] = {[LADDER_RESENT] = "the order is sent again",
@@ -179,6 +190,7 @@ void scenario_sentence(const struct world *world, const struct event *event,
         add(sentence, "I%u: %s, priority %u%s", event->opened.incident_id,
             types_name(TYPES_INCIDENT_TYPE, event->opened.type), event->opened.priority,
             event->opened.drill ? ", a drill" : "");
+        add_areas(world, event->opened.areas, sentence);
     } else if (event->kind == EVENT_DECISION_MADE) {
         decision(world, &event->decision, sentence);
     } else if (event->kind == EVENT_ASSIGNMENT_SENT) {
@@ -195,6 +207,7 @@ void scenario_sentence(const struct world *world, const struct event *event,
     } else if (event->kind == EVENT_INCIDENT_UPDATED) {
         add(sentence, "I%u is now: %s, priority %u", event->incident.incident_id,
             types_name(TYPES_INCIDENT_TYPE, event->incident.type), event->incident.priority);
+        add_areas(world, event->incident.areas, sentence);
     } else if (event->kind == EVENT_INCIDENT_STATE) {
         add(sentence, "I%u becomes %s", event->state.incident_id,
             types_name(TYPES_INCIDENT_STATE, event->state.state));

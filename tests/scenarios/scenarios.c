@@ -4,7 +4,8 @@
  *   given policy NAME | given mode auto|recommend | given CIRCLE circle at EAST,NORTH radius M
  *   given a gateway                                  for what a unit's link does not deliver
  *   given gaps of N s are alarms
- *   given UNIT KIND at EAST,NORTH [off duty] [armed] metres from the middle of the town
+ *   given AREA beat|grid area from WEST,SOUTH to EAST,NORTH
+ *   given UNIT KIND at EAST,NORTH [of AREA] [off duty] [armed] metres from the middle of the town
  *   at MM:SS ACTION                                  see `actions`
  *   expect SENTENCE                                  happened since the last action but one's end
  *   expect not SENTENCE                              did not
@@ -23,6 +24,7 @@
 #define LINE_SIZE   256u
 #define STORIES_MAX 256u
 #define UNITS_MAX   64u
+#define AREAS_MAX   8u
 
 struct story {
     struct world world;
@@ -34,6 +36,9 @@ struct story {
     char trace[TRACE_SIZE];
     size_t window; /* where the sentences begin that `expect` looks at */
     uint32_t last_order[UNITS_MAX];
+    struct area_definition areas[AREAS_MAX];
+    struct geo_point corners[4 * AREAS_MAX];
+    uint32_t area_count;
 };
 
 static void fail(struct story *story, const char *what, const char *line)
@@ -93,17 +98,65 @@ static bool place_of(const char *text, int32_t *east_m, int32_t *north_m)
     return sscanf(text, "%d,%d", east_m, north_m) == 2;
 }
 
+/* A roster names all areas that there are. */
+static bool given_area(struct story *story, const char *code, const char *kind_name,
+                       const int32_t box[4])
+{
+    static const uint32_t ring_sizes[] = {4};
+    const int32_t kind = types_find(TYPES_AREA_KIND, kind_name);
+    if (kind < 0 || story->area_count == AREAS_MAX) {
+        return false;
+    }
+    struct geo_point *corners = &story->corners[4 * story->area_count];
+    corners[0] = world_at(box[0], box[1]);
+    corners[1] = world_at(box[2], box[1]);
+    corners[2] = world_at(box[2], box[3]);
+    corners[3] = world_at(box[0], box[3]);
+    struct area_definition *area = &story->areas[story->area_count];
+    *area = (struct area_definition){.kind = (enum area_kind)kind,
+                                     .ring_count = 1,
+                                     .point_first = 4 * story->area_count,
+                                     .point_count = 4};
+    (void)snprintf(area->code, sizeof area->code, "%s", code);
+    (void)snprintf(area->name, sizeof area->name, "%s", code);
+    story->area_count++;
+    struct command command = {.kind = COMMAND_ROSTER_PUT,
+                              .roster = {.areas = story->areas,
+                                         .area_count = story->area_count,
+                                         .points = story->corners,
+                                         .ring_sizes = ring_sizes}};
+    const bool is_taken = world_step(&story->world, &command).refusal == REASON_NONE;
+    event_list_clear(&story->world.out);
+    return is_taken;
+}
+
+/* False: of one that is not there. */
+static bool area_of(const struct story *story, const char *rest, uint32_t *area)
+{
+    char code[CODE_SIZE];
+    const char *of = strstr(rest, " of ");
+    *area = AREA_NONE;
+    if (of == NULL || sscanf(of, " of %15s", code) != 1) {
+        return of == NULL;
+    }
+    *area = engine_area_find(story->world.engine, code);
+    return *area != AREA_NONE;
+}
+
 static bool given_unit(struct story *story, const char *code, const char *kind_name,
                        const char *rest)
 {
     int32_t east_m = 0;
     int32_t north_m = 0;
+    uint32_t area = AREA_NONE;
     const int32_t kind = types_find(TYPES_UNIT_KIND, kind_name);
-    if (kind < 0 || strncmp(rest, "at ", 3) != 0 || !place_of(rest + 3, &east_m, &north_m)) {
+    if (kind < 0 || strncmp(rest, "at ", 3) != 0 || !place_of(rest + 3, &east_m, &north_m) ||
+        !area_of(story, rest, &area)) {
         return false;
     }
     struct unit_definition unit = {.kind = (enum unit_kind)kind,
                                    .circle = CIRCLE_NONE,
+                                   .area = area,
                                    .district = DISTRICT_NONE,
                                    .home = world_at(east_m, north_m),
                                    .people = 2,
@@ -165,6 +218,11 @@ static bool given(struct story *story, const char *rest)
         world_circle(&story->world, east_m, north_m, radius_m);
         event_list_clear(&story->world.out);
         return true;
+    }
+    int32_t box[4];
+    if (sscanf(rest, "%15s %31s area from %d,%d to %d,%d", name, kind, &box[0], &box[1], &box[2],
+               &box[3]) == 6) {
+        return given_area(story, name, kind, box);
     }
     return sscanf(rest, "%31s %31s %n", name, kind, &length) == 2 && length > 0 &&
            given_unit(story, name, kind, rest + length);

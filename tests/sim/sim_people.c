@@ -96,6 +96,7 @@ void sim_people_create(struct sim *sim)
             struct unit_definition *definition = &people->definitions[people->unit_count];
             *definition = (struct unit_definition){.kind = unit->kind,
                                                    .circle = CIRCLE_NONE,
+                                                   .area = AREA_NONE,
                                                    .district = DISTRICT_NONE,
                                                    .home = point_of(unit->east_m, unit->north_m),
                                                    .people = 2,

@@ -298,6 +298,7 @@ uint32_t given_unit(struct given *given, enum unit_kind kind, int32_t east_m, in
     const bool stands = kind == UNIT_POST || kind == UNIT_STATION;
     struct unit_definition unit = {.kind = kind,
                                    .circle = CIRCLE_NONE,
+                                   .area = AREA_NONE,
                                    .district = (uint8_t)(district - 'A'),
                                    .home = world_at(east_m, north_m),
                                    .people = 2,

@@ -106,6 +106,7 @@ static void put_roster(struct store_city *city)
         units[i] = (struct unit_definition){.kind = (enum unit_kind)(i % UNIT_KIND_COUNT),
                                             .capabilities = 15,
                                             .circle = CIRCLE_NONE,
+                                            .area = AREA_NONE,
                                             .district = DISTRICT_NONE,
                                             .home = somewhere(city),
                                             .people = 2,

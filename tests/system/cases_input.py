@@ -1,5 +1,6 @@
 """Bad input over the wire: each kind has its machine code and a sentence, is counted, and costs
 nobody else anything."""
+import json
 import re
 
 from case_list import collector
@@ -291,6 +292,58 @@ def roster_out(run):
         equal(f'{name} once more', city.engine.get(f'/v1/roster/{name}', admin).body, out.body)
     missing = city.engine.get('/v1/roster/cats.csv', admin)
     equal('no such file', (missing.status, missing.code), (404, 'not_found'))
+
+
+def square(code, kind, west, south, side, hole=None):
+    def ring(x, y, size, turn):
+        corners = [(x, y), (x + size, y), (x + size, y + size), (x, y + size), (x, y)][::turn]
+        return [[place(e, n)['lon'], place(e, n)['lat']] for e, n in corners]
+    rings = [ring(west, south, side, 1)] + ([ring(*hole, -1)] if hole else [])
+    return {'type': 'Feature', 'properties': {'code': code, 'name': code, 'kind': kind},
+            'geometry': {'type': 'Polygon', 'coordinates': rings}}
+
+
+@case('areas with holes go in and come out, incidents lie in them, and one bad ring keeps all of them out')
+def areas(run):
+    city = run.city()
+    admin = city.tokens['admin']
+    kind = 'application/geo+json'
+    def put(*features):
+        text = '{"type":"FeatureCollection","features":[\n' + ',\n'.join(json.dumps(f) for f in features) + ']}'
+        return city.engine.post('/v1/roster?kind=areas', text, admin, headers={'Content-Type': kind})
+    beat, grid = square('B1', 'beat', 0, 0, 10), square('W1', 'grid', 2, 2, 6, hole=(4, 4, 1))
+    broken = square('W2', 'grid', 20, 20, 2)
+    broken['geometry']['coordinates'][0].pop()
+    answer = put(beat, grid, broken)
+    equal('a ring that is not closed', (answer.status, answer.code), (422, 'bad_roster'))
+    equal('in which line', [e['line'] for e in answer.json['errors']], [4])
+    equal('none came in', city.engine.get('/v1/areas', city.tokens['li']).json['areas'], [])
+    answer = put(beat, {**grid, 'properties': {'code': 'W1', 'name': 'W1', 'kind': 'circle'}})
+    check('beat or grid' in answer.json['errors'][0]['detail'], f'{answer}')
+    equal('both', [put(beat, grid).json[k] for k in ('added', 'updated')], [2, 0])
+    equal('listed', city.engine.get('/v1/areas', city.tokens['li']).json['areas'],
+          [{'code': 'B1', 'name': 'B1', 'kind': 'beat'}, {'code': 'W1', 'name': 'W1', 'kind': 'grid'}])
+    text = UNITS_HEAD.replace('circle', 'area,circle') + 'G7,网格员,grid,,,W1,K1,D1,1,\n'
+    answer = city.engine.post('/v1/roster?kind=units', text, admin, headers={'Content-Type': 'text/csv'})
+    equal('a grid worker', answer.status, 200)
+    answer = city.engine.post('/v1/roster?kind=units', text.replace('W1', 'W9'), admin, headers={'Content-Type': 'text/csv'})
+    check('"W9"' in answer.json['errors'][0]['detail'], f'{answer}')
+    worker = [u for u in city.engine.get('/v1/units', city.tokens['li']).json['units'] if u['code'] == 'G7'][0]
+    equal('belongs to', worker['area'], 'W1')
+    seen = []
+    for east, north in ((3, 3), (4.5, 4.5), (9, 9), (15, 15)):
+        told = city.report(east, north).json
+        shown = city.incident(told['incident_id'], seq=told['seq'])['incident']
+        seen.append((shown['beat'], shown['grid']))
+    equal('lie in', seen, [('B1', 'W1'), ('B1', None), ('B1', None), (None, None)])
+    answer = put(beat)
+    check('"W1" is missing' in answer.json['errors'][0]['detail'], f'{answer}')
+    answer = put(beat, {**grid, 'properties': {**grid['properties'], 'kind': 'beat'}})
+    check('stays one' in answer.json['errors'][0]['detail'], f'{answer}')
+    out = city.engine.get('/v1/roster/areas.geojson', admin)
+    back = city.engine.post('/v1/roster?kind=areas', out.body, admin, headers={'Content-Type': kind})
+    equal('read again', (back.status, back.json['added'], back.json['updated']), (200, 0, 2))
+    equal('once more', city.engine.get('/v1/roster/areas.geojson', admin).body, out.body)
 
 
 @case('more units than the configuration holds are refused as capacity')

@@ -20,6 +20,7 @@ ROUTES = [
     ('GET', '/v1/units', None, {D, S, P, A}),
     ('GET', '/v1/circles', None, {D, S, P, A}),
     ('GET', '/v1/districts', None, {D, S, P, A}),
+    ('GET', '/v1/areas', None, {D, S, P, A}),
     ('GET', '/v1/policy', None, {D, S, P, A}),
     ('GET', '/v1/board?at=1', None, {S}),
     ('GET', '/v1/response-times', None, {S}),

@@ -28,6 +28,7 @@ static const struct proto_unit unit = {
     .kind = PROTO_UNIT_POST,
     .circle = "K1",
     .district = "shiqi",
+    .area = "W3",
     .people = 2,
     .capabilities = 1u << PROTO_CAPABILITY_ARMED | 1u << PROTO_CAPABILITY_FIRST_AID,
     .synthetic = true,
@@ -65,12 +66,12 @@ static const struct proto_district district = {"shiqi", "石岐街道"};
         .incident_id = 12, .generation = 3, .type = PROTO_INCIDENT_FIRE, .priority = 1,            \
         .state = PROTO_INCIDENT_RESPONDING, .at = {225176001, 1133927999}, .address = "兴中道1号", \
         .note = "line one\nline two\t\"quoted\"", .caller = (caller_name),                         \
-        .phone = (phone_number), .district = "shiqi", .circle = "K1", .mode = PROTO_DISPATCH_AUTO, \
-        .policy = "mutual-aid", .policy_version = 1, .held_ms = PROTO_NEVER,                       \
-        .review_ms = PROTO_NEVER, .owner_ms = PROTO_NEVER, .warning = {.at_ms = PROTO_NEVER},      \
-        .report_count = 2, .received_ms = NOW - 2000, .created_ms = NOW - 1500,                    \
-        .dispatched_ms = NOW - 1490, .on_scene_ms = PROTO_NEVER, .ended_ms = PROTO_NEVER,          \
-        .clock_ms = NOW - 2000, .tiers = TIERS                                                     \
+        .phone = (phone_number), .district = "shiqi", .circle = "K1", .beat = "B7",                \
+        .mode = PROTO_DISPATCH_AUTO, .policy = "mutual-aid", .policy_version = 1,                  \
+        .held_ms = PROTO_NEVER, .review_ms = PROTO_NEVER, .owner_ms = PROTO_NEVER,                 \
+        .warning = {.at_ms = PROTO_NEVER}, .report_count = 2, .received_ms = NOW - 2000,           \
+        .created_ms = NOW - 1500, .dispatched_ms = NOW - 1490, .on_scene_ms = PROTO_NEVER,         \
+        .ended_ms = PROTO_NEVER, .clock_ms = NOW - 2000, .tiers = TIERS                            \
     }
 static const struct proto_incident incident = INCIDENT("李女士", "+86 760 8888 1100");
 static const struct proto_incident masked_incident = INCIDENT(NULL, NULL);

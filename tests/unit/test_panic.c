@@ -141,6 +141,7 @@ Test(panic, without_a_fix_it_is_at_its_order_its_home_its_circle_or_in_its_distr
         {.code = "C", .kind = UNIT_FOOT, .circle = 0},
         {.code = "D", .kind = UNIT_FOOT, .district = 0}};
     units[0].circle = units[2].circle = CIRCLE_NONE;
+    units[0].area = units[1].area = units[2].area = AREA_NONE;
     units[0].district = units[1].district = DISTRICT_NONE;
     struct command command = {.kind = COMMAND_ROSTER_PUT,
                               .roster = {.districts = &district,

@@ -439,10 +439,10 @@ Test(proto_roster, districts_have_rings_without_the_closing_point)
             FEATURE(POLYGON("[" SQUARE "," HOLE "]"), "\"code\":\"a\",\"name\":\"A\"") "," FEATURE(
                 "{\"type\":\"MultiPolygon\",\"coordinates\":[[" SQUARE "],[" HOLE "]]}",
                 "\"code\":\"b\",\"name\":\"B\""))));
-    cr_assert(eq(u32, roster.district_count, 2));
+    cr_assert(eq(u32, roster.outline_count, 2));
     cr_assert(eq(u32, roster.ring_count, 4));
     cr_assert(eq(u32, roster.point_count, 14));
-    const struct proto_roster_district *b = &roster.districts[1];
+    const struct proto_roster_outline *b = &roster.outlines[1];
     EXPECT_TEXT(b->code, "b");
     cr_expect(eq(u32, b->ring_first, 2));
     cr_expect(eq(u32, b->ring_count, 2));
@@ -555,7 +555,7 @@ Test(proto_roster, the_finest_outline_fits_and_a_finer_one_is_refused)
 {
     cr_expect(outline(16, 128));
     cr_expect(eq(u32, roster.point_count, PROTO_ROSTER_POINTS_MAX));
-    cr_expect(eq(u32, roster.districts[0].ring_count, PROTO_ROSTER_RINGS_MAX));
+    cr_expect(eq(u32, roster.outlines[0].ring_count, PROTO_ROSTER_RINGS_MAX));
     cr_expect(not(outline(17, 3)));
     expect_one_error(1, 41, "more than 16 rings");
     cr_expect(outline(1, 2048));
@@ -582,7 +582,7 @@ static bool districts(uint32_t count)
 Test(proto_roster, the_most_districts_fit_and_one_more_is_refused)
 {
     cr_expect(districts(PROTO_ROSTER_DISTRICTS_MAX));
-    cr_expect(eq(u32, roster.district_count, PROTO_ROSTER_DISTRICTS_MAX));
+    cr_expect(eq(u32, roster.outline_count, PROTO_ROSTER_DISTRICTS_MAX));
     cr_expect(not(districts(PROTO_ROSTER_DISTRICTS_MAX + 1)));
     cr_assert(eq(u32, roster.error_count, 1));
     expect_error(0, 1, roster.errors[0].at.column, "one district too many");

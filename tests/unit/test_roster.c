@@ -42,6 +42,7 @@ static void set_up(void)
         snprintf(circles[i].code, CODE_SIZE, "C%u", i);
         units[i] = (struct unit_definition){.kind = i == 0 ? UNIT_POST : UNIT_CAR,
                                             .circle = i,
+                                            .area = AREA_NONE,
                                             .district = DISTRICT_NONE,
                                             .home = world_at((int32_t)i * 1000 + 500, 500),
                                             .has_home = true};

@@ -17,6 +17,7 @@ static void begin(struct world *world)
 {
     world_init(world);
     world->config.limits.area_points_max = 4096;
+    world->config.limits.areas_max = 64;
     world_begin(world);
 }
 
@@ -96,6 +97,7 @@ struct city {
     struct geo_point points[DISTRICTS * 16];
     uint32_t sizes[DISTRICTS * 4];
     struct circle_definition circles[CIRCLES];
+    struct area_definition areas[DISTRICTS];
     struct unit_definition units[UNITS];
 };
 
@@ -147,6 +149,16 @@ static void given_districts(struct city *city, uint64_t *seed)
 static void given_city(struct city *city, uint64_t *seed)
 {
     given_districts(city, seed);
+    for (uint32_t i = 0; i < DISTRICTS; i++) { /* the same outlines, as beats and grids */
+        const struct district_definition *from = &city->districts[i];
+        city->areas[i] = (struct area_definition){.kind = (enum area_kind)(i % AREA_KIND_COUNT),
+                                                  .ring_count = from->ring_count,
+                                                  .ring_first = from->ring_first,
+                                                  .point_first = from->point_first,
+                                                  .point_count = from->point_count};
+        (void)snprintf(city->areas[i].code, CODE_SIZE, "A%u", i);
+        name_of(city->areas[i].name, seed);
+    }
     for (uint32_t i = 0; i < CIRCLES; i++) {
         city->circles[i] = (struct circle_definition){.at = somewhere(seed),
                                                       .radius_m = 1 + geo_test_below(seed, 100000),
@@ -162,6 +174,7 @@ static void given_city(struct city *city, uint64_t *seed)
             .kind = kind,
             .capabilities = geo_test_below(seed, 16),
             .circle = geo_test_below(seed, 2) == 0 ? CIRCLE_NONE : geo_test_below(seed, CIRCLES),
+            .area = geo_test_below(seed, 2) == 0 ? AREA_NONE : geo_test_below(seed, DISTRICTS),
             .district = district == DISTRICTS ? DISTRICT_NONE : (uint8_t)district,
             .people = (uint16_t)geo_test_below(seed, 4),
             .has_home = kind == UNIT_POST || kind == UNIT_STATION || geo_test_below(seed, 2) == 0,
@@ -173,6 +186,8 @@ static void given_city(struct city *city, uint64_t *seed)
     struct command command = {.kind = COMMAND_ROSTER_PUT,
                               .roster = {.districts = city->districts,
                                          .district_count = DISTRICTS,
+                                         .areas = city->areas,
+                                         .area_count = DISTRICTS,
                                          .points = city->points,
                                          .ring_sizes = city->sizes,
                                          .circles = city->circles,
@@ -190,6 +205,7 @@ static void expect_carried(bool csv)
     given_city(&city, &seed);
     const uint64_t digest = engine_digest(one.engine);
     carry(PROTO_ROSTER_DISTRICTS, false);
+    carry(PROTO_ROSTER_AREAS, false);
     carry(PROTO_ROSTER_CIRCLES, csv);
     carry(PROTO_ROSTER_UNITS, csv);
     cr_expect(eq(u64, engine_digest(other.engine), digest)); /* the same engine to the last bit */

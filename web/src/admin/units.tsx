@@ -15,14 +15,15 @@ import { PlaceMap } from './place_map.tsx';
 const CAPABILITIES = ['armed', 'first_aid', 'fire', 'traffic'] as const;
 const FIXED: ReadonlySet<UnitKind> = new Set(['post', 'station']);
 
-type Draft = Pick<Unit, 'code' | 'name' | 'kind' | 'circle' | 'district' | 'people' | 'capabilities' | 'synthetic' | 'lat' | 'lon'>;
+type Draft = Pick<Unit, 'code' | 'name' | 'kind' | 'circle' | 'district' | 'area' | 'people' | 'capabilities' | 'synthetic' | 'lat' | 'lon'>;
 const EMPTY: Draft = {
-  code: '', name: '', kind: 'post', circle: null, district: null, people: 2, capabilities: [], synthetic: false, lat: null, lon: null,
+  code: '', name: '', kind: 'post', circle: null, district: null, area: null, people: 2, capabilities: [], synthetic: false, lat: null, lon: null,
 };
 
 export function Units(): JSX.Element {
   const units = useSignal<readonly Unit[]>([]);
   const circles = useSignal<readonly Circle[]>([]);
+  const areas = useSignal<api.Areas['areas']>([]);
   const draft = useSignal<Draft>(EMPTY);
   const said = useSignal<Said | null>(null);
   const secret = useSignal<{ unit: string; secret: string } | null>(null);
@@ -41,9 +42,11 @@ export function Units(): JSX.Element {
   const chosen = useComputed(() => `unit ${draft.value.code}`);
 
   async function load(): Promise<void> {
-    const [known, around] = await Promise.all([
+    const [known, around, within] = await Promise.all([
       http('/v1/units', api.units, { token: token() }), http('/v1/circles', api.circles, { token: token() }),
+      http('/v1/areas', api.areas, { token: token() }),
     ]);
+    if (within.ok) areas.value = within.value.areas;
     if (known.ok) units.value = known.value.units;
     else failed(known.problem, known.status, said);
     if (around.ok) circles.value = around.value.circles;
@@ -66,7 +69,7 @@ export function Units(): JSX.Element {
     const held = draft.value;
     const good = await putOne('units', {
       code: held.code.trim(), name: held.name.trim(), kind: held.kind, lat: held.lat?.toFixed(7) ?? '', lon: held.lon?.toFixed(7) ?? '',
-      circle: held.circle ?? '', district: held.district ?? '', people: held.people === null ? '' : String(held.people),
+      circle: held.circle ?? '', district: held.district ?? '', area: held.area ?? '', people: held.people === null ? '' : String(held.people),
       capabilities: held.capabilities.join('+'), synthetic: held.synthetic ? '1' : '0',
     }, said);
     if (good) await load();
@@ -131,6 +134,12 @@ export function Units(): JSX.Element {
             <select name="district" value={held.district ?? ''} onChange={(event) => edit({ district: event.currentTarget.value === '' ? null : event.currentTarget.value })}>
               <option value="">—</option>
               {districts.map((district) => <option key={district.code} value={district.code}>{district.code} {district.name}</option>)}
+            </select>
+          </Field>
+          <Field label={t('admin.area')}>
+            <select name="area" value={held.area ?? ''} onChange={(event) => edit({ area: event.currentTarget.value === '' ? null : event.currentTarget.value })}>
+              <option value="">—</option>
+              {areas.value.map((area) => <option key={area.code} value={area.code}>{area.code} {area.name}</option>)}
             </select>
           </Field>
           <Field label={t('admin.people')}>

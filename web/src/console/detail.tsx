@@ -73,7 +73,7 @@ function IncidentDetail({ incident }: { incident: Incident }): JSX.Element {
             {incident.address ?? '—'} <span class="muted">{incident.lat.toFixed(5)}, {incident.lon.toFixed(5)}</span>{' '}
             {ended ? null : <MovePlace incident={incident} />}
           </Fact>
-          <Fact label={t('detail.circle')}>{circle ?? '—'}{incident.district ? ` · ${city.value.districts.get(incident.district)?.name ?? incident.district}` : ''}</Fact>
+          <Fact label={t('detail.circle')}>{circle ?? '—'}{incident.district ? ` · ${city.value.districts.get(incident.district)?.name ?? incident.district}` : ''}{[incident.beat, incident.grid].map((code) => code && ` · ${code}`)}</Fact>
           <Fact label={t('detail.caller')}>{incident.caller ?? '—'} {incident.phone ?? ''}</Fact>
           <Fact label={t('detail.received')}>{clock(incident.received_ms)}{incident.report_count > 1 ? ` · ${t('detail.reports', { n: incident.report_count })}` : ''}</Fact>
           {incident.note ? <Fact label={t('detail.note')}>{incident.note}</Fact> : null}

@@ -176,6 +176,8 @@ function apply(draft: Draft, event: Event): void {
         address: event.address,
         district: event.district,
         circle: event.circle,
+        beat: event.beat,
+        grid: event.grid,
       }));
       break;
     case 'incident.state':

@@ -276,6 +276,7 @@ static void encode_candidate(struct proto_buffer *buffer, const struct proto_can
     proto_member_bool(buffer, "in_reach", candidate->in_reach);
     proto_member_bool(buffer, "chosen", candidate->chosen);
     proto_member_bool(buffer, "estimated", candidate->estimated);
+    proto_member_bool(buffer, "own_area", candidate->own_area);
     proto_member_id(buffer, "given_to", candidate->given_to);
     proto_json_end(buffer, '}');
 }
@@ -329,6 +330,7 @@ void proto_encode_decision(struct proto_buffer *buffer, const struct proto_decis
     encode_map_id(buffer, decision->map_id);
     proto_member_int(buffer, "traffic_version", decision->traffic_version);
     proto_member_bool(buffer, "automatic", decision->automatic);
+    proto_member_bool(buffer, "area_first", decision->area_first);
     proto_member_int(buffer, "together", decision->together);
     encode_preemptable(buffer, decision);
     proto_json_name(buffer, "candidates");

@@ -143,7 +143,7 @@ struct proto_candidate {
     struct proto_place at;
     uint32_t fix_age_ms; /* PROTO_NONE */
     uint32_t rank;
-    bool in_reach, chosen, estimated;
+    bool in_reach, chosen, estimated, own_area;
     uint32_t given_to; /* 0: null */
 };
 
@@ -166,7 +166,7 @@ struct proto_decision {
     uint32_t generation;
     uint64_t map_id; /* 16 hexadecimal digits on the wire: JSON numbers cannot hold it */
     uint32_t traffic_version;
-    bool automatic;
+    bool automatic, area_first;
     uint32_t together;
     uint32_t preemptable_count; /* .. PROTO_PREEMPTABLE_MAX */
     struct proto_preemptable preemptable[PROTO_PREEMPTABLE_MAX];

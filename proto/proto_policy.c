@@ -60,6 +60,7 @@ static const struct proto_field tier_fields[] = {
                       PROTO_TIER_UNITS_MAX),
     PROTO_READ_PLAIN(tier_row, "beyond_reach", rules.beyond_reach, PROTO_FIELD_BOOL,
                      PROTO_OPTIONAL),
+    PROTO_READ_PLAIN(tier_row, "area_first", rules.area_first, PROTO_FIELD_BOOL, PROTO_OPTIONAL),
     TIER_MS(resend_ms, 0, PROTO_REQUIRED),
     TIER_MS(additional_ms, 0, PROTO_REQUIRED),
     TIER_MS(dispatcher_ms, 0, PROTO_REQUIRED),
@@ -368,6 +369,7 @@ static void encode_tier(struct proto_buffer *buffer, enum proto_tier tier,
     proto_member_int(buffer, "turnout_ms", rules->turnout_ms);
     proto_member_int(buffer, "units", rules->units);
     proto_member_bool(buffer, "beyond_reach", rules->beyond_reach);
+    proto_member_bool(buffer, "area_first", rules->area_first);
     proto_member_int(buffer, "resend_ms", rules->resend_ms);
     proto_member_int(buffer, "additional_ms", rules->additional_ms);
     proto_member_int(buffer, "dispatcher_ms", rules->dispatcher_ms);

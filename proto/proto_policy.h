@@ -16,7 +16,7 @@ struct proto_tier_policy {
     uint32_t kinds; /* bits by enum proto_unit_kind */
     uint32_t target_ms, ack_ms, turnout_ms;
     uint32_t units;                                                  /* 0..PROTO_TIER_UNITS_MAX */
-    bool beyond_reach;                                               /* false */
+    bool beyond_reach, area_first;                                   /* false */
     uint32_t resend_ms, additional_ms, dispatcher_ms, supervisor_ms; /* 0: no such step */
     uint32_t second_channel_ms;                                      /* 0, the default: none */
 };

@@ -168,7 +168,8 @@ enum proto_preempt { PROTO_PREEMPT_LIST(PROTO_NAME) PROTO_PREEMPT_COUNT };
     X(PROTO_REASON_REASSIGNED, "reassigned")                                                       \
     X(PROTO_REASON_CAN_WAIT, "can_wait")                                                           \
     X(PROTO_REASON_NEW_FACTS, "new_facts")                                                         \
-    X(PROTO_REASON_GIVEN, "given")
+    X(PROTO_REASON_GIVEN, "given")                                                                 \
+    X(PROTO_REASON_OTHER_AREA, "other_area")
 enum proto_reason { PROTO_REASON_LIST(PROTO_NAME) PROTO_REASON_COUNT };
 
 #define PROTO_ALARM_KIND_LIST(X)                                                                   \

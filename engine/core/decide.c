@@ -1,6 +1,7 @@
 #include "engine/core/decide.h"
 
 #include <assert.h>
+#include <string.h>
 
 #include "engine/core/passed.h"
 #include "engine/core/preempt.h"
@@ -85,6 +86,24 @@ static void insert(struct decision_made *made, uint32_t max, const struct geo_ne
         .unit_id = hit->unit_id, .travel_ms = hit->travel_ms, .estimated = hit->estimated};
 }
 
+uint32_t decide_outdone_count(const struct decision_made *made)
+{
+    uint32_t farthest_ms = 0;
+    uint32_t count = 0;
+    for (uint32_t i = 0; i < made->candidate_count && made->area_first; i++) {
+        const struct candidate *candidate = &made->candidates[i];
+        if (candidate->chosen && candidate->own_area && candidate->travel_ms > farthest_ms) {
+            farthest_ms = candidate->travel_ms;
+        }
+    }
+    for (uint32_t i = 0; i < made->candidate_count; i++) {
+        const struct candidate *candidate = &made->candidates[i];
+        const bool stays = !candidate->chosen && candidate->given_to == 0 && !candidate->own_area;
+        count += stays && candidate->travel_ms < farthest_ms ? 1 : 0;
+    }
+    return count;
+}
+
 /* How many a search of this profile can find at most: it ends with the last of them. */
 static uint32_t count_free(const struct engine *engine, const struct passed_rules *rules,
                            enum geo_profile profile, uint32_t *flags)
@@ -135,9 +154,14 @@ uint32_t decide_come_straight(const struct engine *engine, const struct geo_near
     return count;
 }
 
+struct scope {
+    uint32_t limit_ms, max;
+    uint32_t flags; /* that a unit has to have beside the capabilities */
+};
+
 /* The `max` nearest of all profiles: each profile's `max` nearest contain them. */
-static void gather(const struct step *step, const struct passed_rules *rules, uint32_t limit_ms,
-                   uint32_t max, struct decision_made *made)
+static void gather(const struct step *step, const struct passed_rules *rules,
+                   const struct scope *scope, struct decision_made *made)
 {
     const struct engine *engine = step->engine;
     made->candidate_count = 0;
@@ -151,9 +175,9 @@ static void gather(const struct step *step, const struct passed_rules *rules, ui
             .at = rules->incident->at,
             .profile = (enum geo_profile)profile,
             .flags_any = flags,
-            .flags_all = PRESENCE_CAPABILITY_FLAGS(rules->capabilities),
-            .limit_ms = limit_ms,
-            .hits_max = found_max < max ? found_max : max,
+            .flags_all = PRESENCE_CAPABILITY_FLAGS(rules->capabilities) | scope->flags,
+            .limit_ms = scope->limit_ms,
+            .hits_max = found_max < scope->max ? found_max : scope->max,
         };
         struct geo_nearest_hit hits[2 * GEO_NEAREST_HITS_MAX];
         bool estimated = false;
@@ -163,14 +187,89 @@ static void gather(const struct step *step, const struct passed_rules *rules, ui
             count = decide_come_straight(engine, &query, hits, count, 2 * GEO_NEAREST_HITS_MAX);
         }
         for (uint32_t i = 0; i < count; i++) {
-            insert(made, max, &hits[i]);
+            insert(made, scope->max, &hits[i]);
         }
     }
 }
 
-static void choose(const struct step *step, uint32_t wanted, uint32_t reach_ms,
+struct own {
+    struct candidate candidates[CANDIDATES_MAX];
+    uint32_t count;
+};
+
+/* The nearest of those who belong to the place's beat or grid and can be there in time. */
+static void gather_own(const struct step *step, const struct passed_rules *rules, uint32_t max,
+                       struct decision_made *made, struct own *own)
+{
+    const struct incident *incident = rules->incident;
+    const uint32_t marked = presence_mark(step->engine, incident->areas);
+    const struct scope scope = {.limit_ms = incident->tiers[rules->tier].reach_ms,
+                                .max = marked < max ? marked : max,
+                                .flags = PRESENCE_MARK_FLAG};
+    made->candidate_count = 0;
+    if (scope.max > 0) {
+        gather(step, rules, &scope, made);
+    }
+    presence_unmark(step->engine, incident->areas);
+    own->count = made->candidate_count;
+    memcpy(own->candidates, made->candidates, own->count * sizeof own->candidates[0]);
+}
+
+static bool is_among(const struct own *own, uint32_t unit_id)
+{
+    for (uint32_t i = 0; i < own->count; i++) {
+        if (own->candidates[i].unit_id == unit_id) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* They head the list, the others follow as near as they are. */
+static void put_first(struct decision_made *made, const struct own *own, uint32_t max)
+{
+    struct own list = *own;
+    for (uint32_t i = 0; i < made->candidate_count && list.count < max; i++) {
+        if (!is_among(own, made->candidates[i].unit_id)) {
+            list.candidates[list.count++] = made->candidates[i];
+        }
+    }
+    made->candidate_count = list.count;
+    memcpy(made->candidates, list.candidates, list.count * sizeof list.candidates[0]);
+}
+
+/* Who could go, the first `wanted` of them first; answers how long the list may get. */
+static uint32_t find(const struct step *step, const struct decide_request *request,
+                     const struct passed_rules *rules, uint32_t wanted, struct decision_made *made)
+{
+    const struct policy *whole = state_policy_of(step->engine, request->incident);
+    const struct tier_policy *policy = &whole->tiers[request->tier];
+    const uint32_t reach_ms = request->incident->tiers[request->tier].reach_ms;
+    const bool is_usual = request->listed == 0;
+    struct scope scope = {.limit_ms = reach_ms,
+                          .max = is_usual ? listed_max(wanted, ALTERNATIVES) : request->listed};
+    const uint32_t enough = is_usual ? wanted : scope.max;
+    struct own own;
+    own.count = 0;
+    if (made->area_first) {
+        gather_own(step, rules, enough, made, &own);
+    }
+    gather(step, rules, &scope, made);
+    if (made->candidate_count < enough && policy->beyond_reach && whole->search_ms > reach_ms) {
+        scope.max = is_usual ? listed_max(wanted, ALTERNATIVES_BEYOND) : scope.max;
+        scope.limit_ms = whole->search_ms;
+        gather(step, rules, &scope, made);
+    }
+    if (own.count > 0) {
+        put_first(made, &own, scope.max);
+    }
+    return scope.max;
+}
+
+static void choose(const struct step *step, const struct incident *incident, uint32_t wanted,
                    struct decision_made *made)
 {
+    const uint32_t reach_ms = incident->tiers[made->tier].reach_ms;
     for (uint32_t i = 0; i < made->candidate_count; i++) {
         struct candidate *candidate = &made->candidates[i];
         const bool is_known = presence_position(step->engine, candidate->unit_id, step->at_ms,
@@ -179,6 +278,7 @@ static void choose(const struct step *step, uint32_t wanted, uint32_t reach_ms,
         candidate->rank = (uint8_t)i;
         candidate->in_reach = candidate->travel_ms <= reach_ms;
         candidate->chosen = i < wanted;
+        candidate->own_area = presence_is_of(step->engine, candidate->unit_id, incident->areas);
         candidate->given_to = 0;
     }
 }
@@ -191,12 +291,9 @@ void decide_tier(const struct step *step, const struct decide_request *request,
     const struct policy *whole = state_policy_of(engine, incident);
     const struct tier_policy *policy = &whole->tiers[request->tier];
     const struct geo_map *map = engine->config.map;
-    const uint32_t reach_ms = incident->tiers[request->tier].reach_ms;
-    const uint32_t search_ms = whole->search_ms;
     const uint32_t room =
         engine->assignment_ids.max - engine->assignment_ids.count - request->taken_count;
     const uint32_t wanted = request->wanted < room ? request->wanted : room;
-    uint32_t max = request->listed == 0 ? listed_max(wanted, ALTERNATIVES) : request->listed;
 
     presence_sweep(engine, step->at_ms);
     made->incident_id = incident->id;
@@ -205,6 +302,7 @@ void decide_tier(const struct step *step, const struct decide_request *request,
     made->map_id = map == NULL ? 0 : map->header->map_id;
     made->traffic_version = engine_traffic_version(engine);
     made->automatic = request->automatic;
+    made->area_first = policy->area_first;
     made->together = 0;
     made->preemptable_count = 0;
 
@@ -218,16 +316,11 @@ void decide_tier(const struct step *step, const struct decide_request *request,
     for (uint32_t i = 0; i < rules.excluded_count; i++) {
         presence_hide(engine, rules.excluded[i].unit_id);
     }
-    gather(step, &rules, reach_ms, max, made);
-    const uint32_t enough = request->listed == 0 ? wanted : max;
-    if (made->candidate_count < enough && policy->beyond_reach && search_ms > reach_ms) {
-        max = request->listed == 0 ? listed_max(wanted, ALTERNATIVES_BEYOND) : max;
-        gather(step, &rules, search_ms, max, made);
-    }
+    const uint32_t max = find(step, request, &rules, wanted, made);
     for (uint32_t i = 0; i < rules.excluded_count; i++) {
         presence_show(engine, rules.excluded[i].unit_id);
     }
-    choose(step, wanted, reach_ms, made);
+    choose(step, incident, wanted, made);
     if (made->candidate_count < wanted && !request->quiet) {
         preempt_list(step, &rules, whole, made);
     }

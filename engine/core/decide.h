@@ -32,5 +32,7 @@ void decide_tier(const struct step *step, const struct decide_request *request,
 uint32_t decide_come_straight(const struct engine *engine, const struct geo_nearest_query *query,
                               struct geo_nearest_hit hits[], uint32_t count, uint32_t hits_max);
 uint32_t decide_chosen_count(const struct decision_made *made);
+/* Not chosen, and nearer than somebody of the own area who is. */
+uint32_t decide_outdone_count(const struct decision_made *made);
 
 #endif

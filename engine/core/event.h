@@ -72,6 +72,7 @@ struct candidate {
     bool in_reach;
     bool chosen;
     bool estimated;    /* straight line, not roads */
+    bool own_area;     /* belongs to the beat or the grid of the place */
     uint32_t given_to; /* it went to this incident, or to another tier of the same; 0 */
 };
 
@@ -97,6 +98,7 @@ struct decision_made {
     uint64_t map_id;
     uint32_t traffic_version;
     bool automatic;    /* chosen units are ordered with it */
+    bool area_first;   /* the tier asks the own area first: those in time head the list */
     uint32_t together; /* incidents that were solved together with it, 0: it alone */
     uint32_t candidate_count;
     struct candidate candidates[CANDIDATES_MAX];

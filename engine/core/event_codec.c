@@ -428,6 +428,28 @@ static void get_passed(struct byte_reader *r, struct passed_over *item)
     PASSED_FIELDS(GET)
 }
 
+/* Since version 4, after the rest: whose area it is, a bit a candidate. */
+static void put_decision_areas(struct byte_writer *w, const struct decision_made *item)
+{
+    uint32_t own = 0;
+    for (uint32_t i = 0; i < item->candidate_count; i++) {
+        own |= item->candidates[i].own_area ? 1u << i : 0;
+    }
+    bytes_put_u8(w, item->area_first ? 1 : 0);
+    bytes_put_u32(w, own);
+}
+_Static_assert(CANDIDATES_MAX <= 32, "a bit a candidate");
+
+static void get_decision_areas(struct byte_reader *r, struct decision_made *item, uint8_t version)
+{
+    item->area_first = version >= 4 && bytes_get_bool(r);
+    const uint32_t own = version >= 4 ? bytes_get_u32(r) : 0;
+    for (uint32_t i = 0; i < item->candidate_count; i++) {
+        item->candidates[i].own_area = (own >> i & 1u) != 0;
+    }
+    r->bad = r->bad || (uint64_t)own >> item->candidate_count != 0;
+}
+
 void event_codec_put_decision(struct byte_writer *w, const struct decision_made *item)
 {
     DECISION_FIELDS(PUT)
@@ -457,9 +479,10 @@ void event_codec_put_decision(struct byte_writer *w, const struct decision_made 
             bytes_put_u32(w, item->passed_by_reason[i]);
         }
     }
+    put_decision_areas(w, item);
 }
 
-void event_codec_get_decision(struct byte_reader *r, struct decision_made *item)
+static void get_decision(struct byte_reader *r, struct decision_made *item, uint8_t version)
 {
     DECISION_FIELDS(GET)
     item->candidate_count = bytes_get_below(r, CANDIDATES_MAX + 1u);
@@ -485,6 +508,12 @@ void event_codec_get_decision(struct byte_reader *r, struct decision_made *item)
         r->bad = r->bad || reason < next || item->passed_by_reason[reason] == 0;
         next = reason + 1u;
     }
+    get_decision_areas(r, item, version);
+}
+
+void event_codec_get_decision(struct byte_reader *r, struct decision_made *item)
+{
+    get_decision(r, item, BODY_VERSION);
 }
 
 #define POLICY_FIELDS(X)                                                                           \
@@ -504,6 +533,12 @@ void event_codec_get_decision(struct byte_reader *r, struct decision_made *item)
     X(U32, tiers[TIER_1].second_channel_ms, 0)                                                     \
     X(U32, tiers[TIER_3].second_channel_ms, 0)                                                     \
     X(U32, tiers[TIER_5].second_channel_ms, 0)
+
+/* Since version 4, after those. */
+#define POLICY_AREA_FIELDS(X)                                                                      \
+    X(BOOL, tiers[TIER_1].area_first, 0)                                                           \
+    X(BOOL, tiers[TIER_3].area_first, 0)                                                           \
+    X(BOOL, tiers[TIER_5].area_first, 0)
 #define PAR_ANSWER_MS  60000u /* as it was before it could be said */
 #define PANIC_WIDEN_MS 15000u
 
@@ -550,6 +585,7 @@ void event_codec_put_policy(struct byte_writer *w, const struct policy *item)
         }
     }
     POLICY_MORE_FIELDS(PUT)
+    POLICY_AREA_FIELDS(PUT)
 }
 
 static void get_policy_first(struct byte_reader *r, struct policy *item)
@@ -574,23 +610,38 @@ static void get_policy_first(struct byte_reader *r, struct policy *item)
     }
 }
 
-void event_codec_get_policy(struct byte_reader *r, struct policy *item)
+static void get_policy_more(struct byte_reader *r, struct policy *item)
 {
-    get_policy_first(r, item);
     POLICY_MORE_FIELDS(GET)
-    r->bad = r->bad || !policy_valid(item);
 }
 
-/* Of version 1. */
-static void get_old_policy(struct byte_reader *r, struct policy *item)
+static void get_policy_areas(struct byte_reader *r, struct policy *item)
+{
+    POLICY_AREA_FIELDS(GET)
+}
+
+/* What a version did not say yet is as it was then. */
+static void get_policy(struct byte_reader *r, struct policy *item, uint8_t version)
 {
     get_policy_first(r, item);
     item->par_answer_ms = PAR_ANSWER_MS;
     item->panic_widen_ms = PANIC_WIDEN_MS;
     for (uint32_t tier = 0; tier < TIER_COUNT; tier++) {
         item->tiers[tier].second_channel_ms = 0;
+        item->tiers[tier].area_first = false;
+    }
+    if (version >= 2) {
+        get_policy_more(r, item);
+    }
+    if (version >= 4) {
+        get_policy_areas(r, item);
     }
     r->bad = r->bad || !policy_valid(item);
+}
+
+void event_codec_get_policy(struct byte_reader *r, struct policy *item)
+{
+    get_policy(r, item, BODY_VERSION);
 }
 
 static void put_areas(struct byte_writer *w, const uint32_t areas[AREA_KIND_COUNT])
@@ -775,7 +826,7 @@ static void get_body(struct byte_reader *r, struct event *item, uint8_t version)
         get_areas(r, item->opened.areas, version);
         break;
     case EVENT_DECISION_MADE:
-        event_codec_get_decision(r, &item->decision);
+        get_decision(r, &item->decision, version);
         break;
     case EVENT_ASSIGNMENT_SENT:
         SENT_FIELDS(GET)
@@ -853,11 +904,7 @@ static void get_body(struct byte_reader *r, struct event *item, uint8_t version)
     case EVENT_POLICY_PUT:
         item->policy.version = bytes_get_u32(r);
         item->policy.origin = bytes_get_u64(r);
-        if (version == 1) {
-            get_old_policy(r, &item->policy.policy);
-        } else {
-            event_codec_get_policy(r, &item->policy.policy);
-        }
+        get_policy(r, &item->policy.policy, version);
         break;
     case EVENT_INCIDENT_HELD:
         HELD_FIELDS(GET)

@@ -180,6 +180,8 @@ void passed_count(const struct step *step, const struct passed_rules *rules,
     fitting -= rules->excluded_count + lacking;
     const uint32_t chosen = decide_chosen_count(made);
     assert(made->candidate_count <= fitting);
-    by_reason[REASON_ENOUGH] += made->candidate_count - chosen;
+    const uint32_t outdone = decide_outdone_count(made);
+    by_reason[REASON_OTHER_AREA] += outdone;
+    by_reason[REASON_ENOUGH] += made->candidate_count - chosen - outdone;
     by_reason[rules->left_over] += fitting - made->candidate_count;
 }

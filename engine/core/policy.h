@@ -17,7 +17,9 @@ struct tier_policy {
     uint32_t turnout_ms; /* reach = target - ack - turnout of travel */
     uint32_t units;      /* how many are ordered unless the plan says otherwise */
     bool beyond_reach;   /* order the nearest even when nobody can be there in time */
-    uint32_t resend_ms;  /* ladder, counted from the order; 0 switches a step off */
+    bool area_first;    /* whoever belongs to the place's beat or grid and can be there in time goes
+                           before who is nearer */
+    uint32_t resend_ms; /* ladder, counted from the order; 0 switches a step off */
     uint32_t additional_ms;
     uint32_t dispatcher_ms;
     uint32_t supervisor_ms;

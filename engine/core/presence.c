@@ -18,8 +18,9 @@ enum status presence_create(const struct engine *engine, struct presence **out)
     presence->availability = calloc(units_max, sizeof *presence->availability);
     presence->kinds = calloc(units_max, sizeof *presence->kinds);
     presence->capabilities = calloc(units_max, sizeof *presence->capabilities);
+    presence->areas = calloc(units_max, sizeof *presence->areas);
     if (presence->fixes == NULL || presence->availability == NULL || presence->kinds == NULL ||
-        presence->capabilities == NULL ||
+        presence->capabilities == NULL || presence->areas == NULL ||
         timer_heap_init(&presence->expiry, units_max) != STATUS_OK) {
         presence_destroy(presence);
         return STATUS_NO_MEMORY;
@@ -44,6 +45,7 @@ void presence_destroy(struct presence *presence)
     free(presence->availability);
     free(presence->kinds);
     free(presence->capabilities);
+    free(presence->areas);
     free(presence);
 }
 
@@ -128,6 +130,15 @@ static void count_capabilities(struct presence *presence, uint32_t unit_id, bool
     }
 }
 
+static void define_flags(const struct engine *engine, uint32_t unit_id, uint32_t mark)
+{
+    const struct presence *presence = engine->presence;
+    const enum unit_kind kind = (enum unit_kind)presence->kinds[unit_id];
+    geo_fleet_define(presence->fleet, unit_id, policy_profile(engine->config.emergency_kinds, kind),
+                     PRESENCE_KIND_FLAG(kind) | mark |
+                         PRESENCE_CAPABILITY_FLAGS(presence->capabilities[unit_id]));
+}
+
 void presence_define(const struct engine *engine, uint32_t unit_id)
 {
     struct presence *presence = engine->presence;
@@ -141,13 +152,11 @@ void presence_define(const struct engine *engine, uint32_t unit_id)
     presence->version++;
     presence->kinds[unit_id] = (uint8_t)definition->kind;
     presence->capabilities[unit_id] = definition->capabilities;
+    presence->areas[unit_id] = definition->area;
     count_capabilities(presence, unit_id, true);
     if (presence->fleet != NULL) {
         geo_fleet_link(presence->fleet, unit_id, false);
-        geo_fleet_define(presence->fleet, unit_id,
-                         policy_profile(engine->config.emergency_kinds, definition->kind),
-                         PRESENCE_KIND_FLAG(definition->kind) |
-                             PRESENCE_CAPABILITY_FLAGS(definition->capabilities));
+        define_flags(engine, unit_id, 0);
         if (is_at_home(engine, unit_id)) {
             geo_fleet_move(presence->fleet, unit_id, definition->home);
         } else if (presence->fixes[unit_id].seen) { /* perhaps on roads of another profile */
@@ -240,6 +249,42 @@ void presence_show(const struct engine *engine, uint32_t unit_id)
 {
     geo_fleet_link(engine->presence->fleet, unit_id,
                    engine->presence->availability[unit_id] == AVAILABILITY_FREE);
+}
+
+bool presence_is_of(const struct engine *engine, uint32_t unit_id,
+                    const uint32_t areas[AREA_KIND_COUNT])
+{
+    const uint32_t area = engine->presence->areas[unit_id];
+    bool is_of = false;
+    for (uint32_t i = 0; area != AREA_NONE && i < AREA_KIND_COUNT; i++) {
+        is_of = is_of || areas[i] == area;
+    }
+    return is_of;
+}
+
+static uint32_t set_marks(const struct engine *engine, const uint32_t areas[AREA_KIND_COUNT],
+                          uint32_t mark)
+{
+    const struct presence *presence = engine->presence;
+    uint32_t count = 0;
+    for (uint32_t id = 0; id < engine->unit_count; id++) {
+        if (presence->areas[id] != AREA_NONE && presence_is_of(engine, id, areas) &&
+            presence->availability[id] == AVAILABILITY_FREE) {
+            define_flags(engine, id, mark);
+            count++;
+        }
+    }
+    return count;
+}
+
+uint32_t presence_mark(const struct engine *engine, const uint32_t areas[AREA_KIND_COUNT])
+{
+    return set_marks(engine, areas, PRESENCE_MARK_FLAG);
+}
+
+void presence_unmark(const struct engine *engine, const uint32_t areas[AREA_KIND_COUNT])
+{
+    (void)set_marks(engine, areas, 0);
 }
 
 bool presence_position(const struct engine *engine, uint32_t unit_id, int64_t now_ms,

@@ -33,6 +33,7 @@ struct presence {
     uint8_t *availability; /* AVAILABILITY_COUNT: not counted yet */
     uint8_t *kinds;        /* as counted */
     uint32_t *capabilities;
+    uint32_t *areas;
     uint32_t counts[UNIT_KIND_COUNT][AVAILABILITY_COUNT];
     uint32_t capable[UNIT_KIND_COUNT][32]; /* how many of the kind have the bit, free or not */
     struct timer_heap expiry;              /* of fixes, by unit */
@@ -57,13 +58,21 @@ void presence_sweep(const struct engine *engine, int64_t now_ms);
 void presence_hide(const struct engine *engine, uint32_t unit_id);
 void presence_show(const struct engine *engine, uint32_t unit_id);
 
+/* Mark the free units that belong to one of the areas for a road search that asks for the mark, and
+ * take it away again, while one decision is made. Answers how many there are. */
+uint32_t presence_mark(const struct engine *engine, const uint32_t areas[AREA_KIND_COUNT]);
+void presence_unmark(const struct engine *engine, const uint32_t areas[AREA_KIND_COUNT]);
+bool presence_is_of(const struct engine *engine, uint32_t unit_id,
+                    const uint32_t areas[AREA_KIND_COUNT]);
+
 /* The last fix, or the home of what stands still. False: nobody knows. */
 bool presence_position(const struct engine *engine, uint32_t unit_id, int64_t now_ms,
                        struct geo_point *at, uint32_t *fix_age_ms);
 
 /* The bits of the fleet by which a road search asks. */
 #define PRESENCE_KIND_FLAG(kind)        (1u << (kind))
+#define PRESENCE_MARK_FLAG              (1u << 7)
 #define PRESENCE_CAPABILITY_FLAGS(bits) ((bits) << 8) /* 24 capabilities */
-_Static_assert(UNIT_KIND_COUNT <= 8, "kinds take the low byte of the flags");
+_Static_assert(UNIT_KIND_COUNT <= 7, "kinds and the mark take the low byte of the flags");
 
 #endif

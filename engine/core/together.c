@@ -8,10 +8,12 @@
 
 /* One row a unit that is wanted, one column a unit that may come, and nobody for each row. A missed
  * tier weighs more than all travel, and one of a higher priority more than all of lower ones; that
- * nobody comes is worse than that somebody comes late. */
+ * nobody comes is worse than that somebody comes late. Where a tier asks the own area first, a
+ * stranger weighs more than all travel of a row. */
 #define TRAVEL_MAX   (INT64_C(1) << 26) /* ms; nobody counts as farther than anybody */
-#define NOBODY       2                  /* misses that nobody at all counts for */
-#define MISSED_LEAST (TRAVEL_MAX * 32)  /* above 16 rows of travel */
+#define STRANGER     TRAVEL_MAX
+#define NOBODY       2                 /* misses that nobody at all counts for */
+#define MISSED_LEAST (TRAVEL_MAX * 32) /* above 16 rows of travel by strangers */
 #define FORBIDDEN    MATCH_COST_MAX
 
 struct demand {
@@ -120,8 +122,10 @@ static void solve(const struct step *step, struct batch *batch)
         for (uint32_t k = 0; k < made->candidate_count; k++) {
             const struct candidate *candidate = &made->candidates[k];
             const uint32_t column = column_of_unit(batch, candidate->unit_id);
+            const bool is_first = candidate->own_area && candidate->in_reach;
             cost[row * columns + column] =
                 (candidate->in_reach ? 0 : missed) +
+                (made->area_first && !is_first ? STRANGER : 0) +
                 (candidate->travel_ms < TRAVEL_MAX ? candidate->travel_ms : TRAVEL_MAX - 1);
         }
     }
@@ -147,7 +151,7 @@ static void explain(const struct step *step, const struct batch *batch, uint32_t
                     uint32_t together)
 {
     struct decision_made *made = &step->engine->scratch->batch[i];
-    const uint32_t before = decide_chosen_count(made);
+    const uint32_t before = decide_chosen_count(made) + decide_outdone_count(made);
     uint32_t chosen = 0;
     uint32_t given = 0;
     made->together = together;
@@ -161,9 +165,11 @@ static void explain(const struct step *step, const struct batch *batch, uint32_t
         given += candidate->given_to != 0 ? 1 : 0;
     }
     if (made->candidate_count > 0) { /* else nothing was counted */
+        const uint32_t outdone = decide_outdone_count(made);
         made->passed_by_reason[REASON_ENOUGH] += before;
-        made->passed_by_reason[REASON_ENOUGH] -= chosen + given;
+        made->passed_by_reason[REASON_ENOUGH] -= chosen + given + outdone;
         made->passed_by_reason[REASON_GIVEN] += given;
+        made->passed_by_reason[REASON_OTHER_AREA] = outdone;
     }
 }
 

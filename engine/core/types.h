@@ -181,7 +181,8 @@ enum preempt { PREEMPT_LIST(ENUM_NAME) PREEMPT_COUNT };
     X(REASON_REASSIGNED, "reassigned")                                                             \
     X(REASON_CAN_WAIT, "can_wait")   /* why an incident is held ... */                             \
     X(REASON_NEW_FACTS, "new_facts") /* ... or opened again */                                     \
-    X(REASON_GIVEN, "given")         /* went to another incident that waited at the same moment */
+    X(REASON_GIVEN, "given")         /* went to another incident that waited at the same moment */ \
+    X(REASON_OTHER_AREA, "other_area") /* nearer, but somebody of the own area is in time */
 enum reason { REASON_LIST(ENUM_NAME) REASON_COUNT };
 
 #define ALARM_KIND_LIST(X)                                                                         \

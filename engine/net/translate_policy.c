@@ -17,6 +17,7 @@ _Static_assert(CODE_SIZE == PROTO_CODE_SIZE, "one limit on both sides");
     X(turnout_ms)                                                                                  \
     X(units)                                                                                       \
     X(beyond_reach)                                                                                \
+    X(area_first)                                                                                  \
     X(resend_ms) X(additional_ms) X(dispatcher_ms) X(supervisor_ms) X(second_channel_ms)
 #define NUMBERS(X)                                                                                 \
     X(search_ms)                                                                                   \

@@ -233,6 +233,7 @@ void translate_view_decision(const struct engine *engine, const struct decision_
     to->map_id = from->map_id;
     to->traffic_version = from->traffic_version;
     to->automatic = from->automatic;
+    to->area_first = from->area_first;
     to->together = from->together;
     to->preemptable_count = from->preemptable_count;
     for (uint32_t i = 0; i < from->preemptable_count; i++) {
@@ -257,6 +258,7 @@ void translate_view_decision(const struct engine *engine, const struct decision_
             .in_reach = candidate->in_reach,
             .chosen = candidate->chosen,
             .estimated = candidate->estimated,
+            .own_area = candidate->own_area,
             .given_to = candidate->given_to,
         };
     }

@@ -40,8 +40,10 @@ static void decision(const struct world *world, const struct decision_made *made
     add(sentence, "I%u tier %s:", made->incident_id, types_name(TYPES_TIER, made->tier));
     for (uint32_t i = 0; i < made->candidate_count; i++) {
         const struct candidate *candidate = &made->candidates[i];
-        add(sentence, "%s %s%s in %u s", i == 0 ? "" : ",", candidate->chosen ? "choose " : "",
-            scenario_unit(world, candidate->unit_id), candidate->travel_ms / 1000);
+        add(sentence, "%s %s%s%s in %u s", i == 0 ? "" : ",", candidate->chosen ? "choose " : "",
+            scenario_unit(world, candidate->unit_id),
+            made->area_first && candidate->own_area ? " of the area" : "",
+            candidate->travel_ms / 1000);
     }
     add(sentence, "%s", made->candidate_count == 0 ? " nobody" : "");
     for (uint32_t i = 0; i < made->passed_count && i < 4; i++) {

@@ -2,6 +2,7 @@
  *
  * Each NAME.scn is read line by line:
  *   given policy NAME | given mode auto|recommend | given CIRCLE circle at EAST,NORTH radius M
+ *   given tier TIER asks the own area first
  *   given a gateway                                  for what a unit's link does not deliver
  *   given gaps of N s are alarms
  *   given AREA beat|grid area from WEST,SOUTH to EAST,NORTH
@@ -204,6 +205,11 @@ static bool given(struct story *story, const char *rest)
         const int32_t mode = types_find(TYPES_DISPATCH_MODE, name);
         story->world.config.mode = mode < 0 ? DISPATCH_AUTO : (enum dispatch_mode)mode;
         return mode >= 0;
+    }
+    if (sscanf(rest, "tier %31s asks the own area first%n", name, &length) == 1 && length > 0) {
+        const int32_t tier = types_find(TYPES_TIER, name);
+        story->world.config.policy.tiers[tier < 0 ? 0 : tier].area_first = true;
+        return tier >= 0;
     }
     if (strcmp(rest, "a gateway") == 0) {
         story->world.config.second_channel = true;

@@ -13,6 +13,7 @@
 
 #define SIM_UNITS_MAX   64u
 #define SIM_CIRCLES_MAX 16u
+#define SIM_AREAS_MAX   6u
 #define SIM_SECOND_US   INT64_C(1000000)
 #define SIM_MINUTE_US   (60 * SIM_SECOND_US)
 #define SIM_HOUR_US     (60 * SIM_MINUTE_US)

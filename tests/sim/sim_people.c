@@ -49,6 +49,8 @@ struct sim_people {
     struct unit units[SIM_UNITS_MAX];
     struct unit_definition definitions[SIM_UNITS_MAX];
     struct circle_definition circles[4];
+    struct area_definition areas[SIM_AREAS_MAX]; /* two halves as beats, four quarters as grids */
+    struct geo_point corners[4 * SIM_AREAS_MAX];
     uint32_t unit_count;
     struct geo_point hot[HOT_PLACES];
     struct request requests[REQUESTS_MAX];
@@ -79,6 +81,52 @@ static bool stands_still(const struct unit *unit)
     return unit->kind == UNIT_POST || unit->kind == UNIT_STATION;
 }
 
+static uint32_t some_area(struct sim *sim)
+{
+    const uint32_t area = sim_below(sim, 2 * SIM_AREAS_MAX);
+    return area < SIM_AREAS_MAX ? area : AREA_NONE;
+}
+
+/* West, south, east and north of an area, as signs of a city that has its middle at 0. */
+static const int8_t boxes[SIM_AREAS_MAX][4] = {{-1, -1, 0, 1}, {0, -1, 1, 1}, {-1, -1, 0, 0},
+                                               {0, -1, 1, 0},  {-1, 0, 0, 1}, {0, 0, 1, 1}};
+
+/* Borders lie between metres, and everybody on them. */
+static struct geo_point corner_of(int32_t east, int32_t north)
+{
+    const struct geo_point at = point_of(east * 2 * CITY_M, north * 2 * CITY_M);
+    return (struct geo_point){at.lat_e7 + 45, at.lon_e7 + 45};
+}
+
+static void create_areas(struct sim_people *people)
+{
+    for (uint32_t i = 0; i < SIM_AREAS_MAX; i++) {
+        const int8_t *box = boxes[i];
+        people->areas[i] = (struct area_definition){.name = "area",
+                                                    .kind = i < 2 ? AREA_BEAT : AREA_GRID,
+                                                    .ring_count = 1,
+                                                    .point_first = 4 * i,
+                                                    .point_count = 4};
+        (void)snprintf(people->areas[i].code, sizeof people->areas[i].code, "A%u", i);
+        people->corners[4 * i] = corner_of(box[0], box[1]);
+        people->corners[4 * i + 1] = corner_of(box[2], box[1]);
+        people->corners[4 * i + 2] = corner_of(box[2], box[3]);
+        people->corners[4 * i + 3] = corner_of(box[0], box[3]);
+    }
+}
+
+bool sim_people_is_of(const struct sim *sim, uint32_t unit_id, struct geo_point at)
+{
+    const uint32_t area = sim->people->definitions[unit_id].area;
+    if (area == AREA_NONE) {
+        return false;
+    }
+    const struct geo_point low = sim->people->corners[4 * area];
+    const struct geo_point high = sim->people->corners[4 * area + 2];
+    return at.lat_e7 >= low.lat_e7 && at.lat_e7 <= high.lat_e7 && at.lon_e7 >= low.lon_e7 &&
+           at.lon_e7 <= high.lon_e7;
+}
+
 void sim_people_create(struct sim *sim)
 {
     struct sim_people *people = calloc(1, sizeof *people);
@@ -96,7 +144,7 @@ void sim_people_create(struct sim *sim)
             struct unit_definition *definition = &people->definitions[people->unit_count];
             *definition = (struct unit_definition){.kind = unit->kind,
                                                    .circle = CIRCLE_NONE,
-                                                   .area = AREA_NONE,
+                                                   .area = some_area(sim),
                                                    .district = DISTRICT_NONE,
                                                    .home = point_of(unit->east_m, unit->north_m),
                                                    .people = 2,
@@ -108,6 +156,7 @@ void sim_people_create(struct sim *sim)
             people->unit_count++;
         }
     }
+    create_areas(people);
     for (uint32_t i = 0; i < HOT_PLACES; i++) {
         people->hot[i] = point_of(some_m(sim), some_m(sim));
     }
@@ -797,7 +846,12 @@ void sim_people_begin(struct sim *sim)
 {
     struct sim_people *people = sim->people;
     struct request *request = request_new(sim, COMMAND_ROSTER_PUT, CALLER);
-    request->command.roster = (struct roster){.circles = people->circles,
+    static const uint32_t ring_sizes[] = {4};
+    request->command.roster = (struct roster){.areas = people->areas,
+                                              .area_count = SIM_AREAS_MAX,
+                                              .points = people->corners,
+                                              .ring_sizes = ring_sizes,
+                                              .circles = people->circles,
                                               .circle_count = 4,
                                               .units = people->definitions,
                                               .unit_count = people->unit_count};

@@ -9,6 +9,8 @@
 void sim_people_create(struct sim *sim);
 void sim_people_destroy(struct sim *sim);
 
+/* Whether the unit belongs to the half or the quarter of the city that holds the place. */
+bool sim_people_is_of(const struct sim *sim, uint32_t unit_id, struct geo_point at);
 /* The roster goes in with the first start. */
 void sim_people_begin(struct sim *sim);
 void sim_people_happen(struct sim *sim, const struct sim_entry *entry);

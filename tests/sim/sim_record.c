@@ -225,6 +225,12 @@ static bool was_here(const struct sim *sim, const struct sim_incident *incident,
     return false;
 }
 
+/* Of the own area and in time, where the tier asks it first. */
+static bool leads(const struct decision_made *made, uint32_t i)
+{
+    return made->area_first && made->candidates[i].own_area && made->candidates[i].in_reach;
+}
+
 static void check_list(struct sim *sim, const struct decision_made *made,
                        const struct sim_incident *incident)
 {
@@ -234,16 +240,22 @@ static void check_list(struct sim *sim, const struct decision_made *made,
         const uint32_t travel_ms = geo_straight_ms(
             candidate->at, incident->at,
             policy_profile(sim->config.emergency_kinds, sim_people_kind(sim, candidate->unit_id)));
+        if (candidate->own_area != sim_people_is_of(sim, candidate->unit_id, incident->at)) {
+            sim_fail(sim, "incident %u: unit %u %s to its area, says the decision",
+                     made->incident_id, candidate->unit_id,
+                     candidate->own_area ? "belongs" : "does not belong");
+        }
         if (candidate->travel_ms != travel_ms || candidate->rank != i) {
             sim_fail(sim, "incident %u: unit %u is listed at rank %u with %u ms, it takes %u ms",
                      made->incident_id, candidate->unit_id, candidate->rank, candidate->travel_ms,
                      travel_ms);
         }
-        if (i > 0 && candidate->travel_ms < made->candidates[i - 1].travel_ms) {
+        if (i > 0 && candidate->travel_ms < made->candidates[i - 1].travel_ms &&
+            !(leads(made, i - 1) && !leads(made, i))) {
             sim_fail(sim, "incident %u: rank %u is nearer than rank %u", made->incident_id, i,
                      i - 1);
         }
-        if (candidate->chosen && made->automatic && left_out != UNIT_NONE) {
+        if (candidate->chosen && made->automatic && left_out != UNIT_NONE && !leads(made, i)) {
             sim_fail(sim, "incident %u: unit %u is chosen, the nearer unit %u is not",
                      made->incident_id, candidate->unit_id, left_out);
         }
@@ -263,7 +275,7 @@ static void on_decision(struct sim *sim, const struct event *event)
     const struct decision_made *made = &event->decision;
     const struct sim_incident *incident = incident_of(sim, made->incident_id);
     check_list(sim, made, incident);
-    if (made->candidate_count == 0) {
+    if (made->candidate_count == 0 || leads(made, made->candidate_count - 1)) {
         return;
     }
     const struct candidate *last = &made->candidates[made->candidate_count - 1];

@@ -208,13 +208,17 @@ static void choose_config(struct sim *sim)
                                           .incidents_max = 512,
                                           .assignments_max = 4096,
                                           .alarms_max = 2048,
-                                          .area_points_max = 64},
+                                          .area_points_max = 64,
+                                          .areas_max = SIM_AREAS_MAX},
                                .gap_ms = 60000,
                                .mode = sim_chance(sim, 200) ? DISPATCH_RECOMMEND : DISPATCH_AUTO,
                                .second_channel = sim_chance(sim, 500),
                                .searches = true};
     const enum status status = policy_preset(presets[sim_below(sim, 4)], &sim->config.policy);
     assert(status == STATUS_OK);
+    for (uint32_t tier = 0; tier < TIER_COUNT; tier++) {
+        sim->config.policy.tiers[tier].area_first = sim_chance(sim, 300);
+    }
 }
 
 static void take_disk_figures(struct sim *sim)

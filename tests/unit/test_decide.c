@@ -316,3 +316,144 @@ Test(decide, agrees_with_asking_everybody)
                   geo_straight_ms(view.at, world_at(0, 0), profile) >= last_ms);
     }
 }
+
+/* ---- The own area first ---- */
+
+/* A beat of 2 km around the middle; the tier asks it first. */
+static void given_beat(enum tier tier)
+{
+    static const uint32_t ring_sizes[] = {4};
+    const struct geo_point corners[] = {world_at(-1000, -1000), world_at(1000, -1000),
+                                        world_at(1000, 1000), world_at(-1000, 1000)};
+    const struct area_definition beat = {
+        .code = "B1", .name = "beat", .kind = AREA_BEAT, .ring_count = 1, .point_count = 4};
+    world.config.policy.tiers[tier].area_first = true;
+    world_destroy(&world);
+    world_begin(&world);
+    struct command command = {
+        .kind = COMMAND_ROSTER_PUT,
+        .roster = {.areas = &beat, .area_count = 1, .points = corners, .ring_sizes = ring_sizes}};
+    cr_assert(eq(u32, world_step(&world, &command).refusal, REASON_NONE));
+}
+
+/* The unit belongs to the beat from now on. */
+static void given_of_the_beat(uint32_t unit_id)
+{
+    struct unit_view view;
+    cr_assert(engine_unit(world.engine, unit_id, &view));
+    struct unit_definition unit = *view.definition;
+    unit.area = 0;
+    struct command command = {.kind = COMMAND_ROSTER_PUT,
+                              .roster = {.units = &unit, .unit_count = 1}};
+    cr_assert(eq(u32, world_step(&world, &command).refusal, REASON_NONE));
+}
+
+Test(decide, who_belongs_to_the_area_and_is_in_time_goes_before_who_is_nearer)
+{
+    given_beat(TIER_3);
+    const uint32_t near = world_unit(&world, UNIT_FOOT, 20, 0);
+    const uint32_t own = world_unit(&world, UNIT_GRID, 90, 0);
+    const uint32_t also_own = world_unit(&world, UNIT_GRID, 95, 0);
+    given_of_the_beat(own);
+    given_of_the_beat(also_own);
+    world_report(&world, INCIDENT_DISPUTE, 0, 0, 0);
+    const struct decision_made *made = decided(TIER_3);
+    cr_expect(made->area_first);
+    cr_assert(eq(u32, made->candidate_count, 3));
+    cr_expect(eq(u32, made->candidates[0].unit_id, own));
+    cr_expect(made->candidates[0].own_area);
+    cr_expect(made->candidates[0].chosen);
+    cr_expect(eq(u32, made->candidates[1].unit_id, near));
+    cr_expect(not(made->candidates[1].own_area));
+    cr_expect(eq(u32, made->candidates[2].unit_id, also_own),
+              "the others follow as near as they are");
+    cr_expect(eq(u32, made->passed_by_reason[REASON_OTHER_AREA], 1));
+    cr_expect(eq(u32, made->passed_by_reason[REASON_ENOUGH], 1));
+    cr_expect(ne(u32, world_active(&world, own), 0));
+    cr_expect(eq(u32, world_active(&world, near), 0));
+}
+
+Test(decide, who_belongs_to_the_area_and_is_too_late_waits_for_nobody)
+{
+    given_beat(TIER_5);
+    const uint32_t own = world_unit(&world, UNIT_CAR, 900, 0);
+    const uint32_t near = world_unit(&world, UNIT_CAR, 300, 0);
+    given_of_the_beat(own);
+    world_fix(&world, own, 5000, 0); /* out of it, and out of reach */
+    world_report(&world, INCIDENT_DISPUTE, 0, 0, 0);
+    const struct decision_made *made = decided(TIER_5);
+    cr_expect(eq(u32, made->candidates[0].unit_id, near));
+    cr_expect(eq(u32, made->passed_by_reason[REASON_OTHER_AREA], 0));
+    cr_expect(ne(u32, world_active(&world, near), 0));
+}
+
+Test(decide, a_tier_that_does_not_ask_for_it_sends_the_nearest_and_says_whose_it_is)
+{
+    given_beat(TIER_3);
+    const uint32_t near = world_unit(&world, UNIT_CAR, 300, 0);
+    const uint32_t own = world_unit(&world, UNIT_CAR, 400, 0);
+    given_of_the_beat(own);
+    world_report(&world, INCIDENT_DISPUTE, 0, 0, 0);
+    const struct decision_made *made = decided(TIER_5);
+    cr_expect(not(made->area_first));
+    cr_expect(eq(u32, made->candidates[0].unit_id, near));
+    cr_expect(made->candidates[1].own_area);
+    world_report(&world, INCIDENT_DISPUTE, 0, 3000, 0); /* outside the beat */
+    const struct decision_made *far = engine_decision(world.engine, 2, TIER_5);
+    cr_assert(ne(ptr, (void *)(uintptr_t)far, NULL));
+    cr_expect(not(far->candidates[0].own_area));
+}
+
+Test(decide, an_own_unit_that_is_busy_off_duty_or_has_declined_is_not_asked)
+{
+    given_beat(TIER_5);
+    const uint32_t near = world_unit(&world, UNIT_CAR, 300, 0);
+    const uint32_t off = world_unit(&world, UNIT_CAR, 400, 0);
+    const uint32_t own = world_unit(&world, UNIT_CAR, 500, 0);
+    given_of_the_beat(off);
+    given_of_the_beat(own);
+    world_duty(&world, off, DUTY_OFF);
+    world_report(&world, INCIDENT_DISPUTE, 0, 0, 0);
+    cr_assert(ne(u32, world_active(&world, own), 0));
+    world_says(&world, world_active(&world, own), ASSIGNMENT_DECLINED);
+    cr_expect(eq(u32, world_active(&world, own), 0));
+    cr_expect(ne(u32, world_active(&world, near), 0));
+}
+
+/* Against the plainest way to say it: own and in time by travel, then all by travel. */
+Test(decide, the_list_is_own_in_time_then_as_near_as_they_are)
+{
+    struct prng prng = {.state = 20261129};
+    for (uint32_t round = 0; round < 40; round++) {
+        world.config.policy.tiers[TIER_5].units = 1 + prng_below(&prng, 3);
+        policy_plans_reset(&world.config.policy);
+        given_beat(TIER_5);
+        bool is_own[24];
+        for (uint32_t i = 0; i < 24; i++) {
+            const uint32_t id =
+                world_unit(&world, UNIT_CAR, (int32_t)prng_below(&prng, 3000) - 1500,
+                           (int32_t)prng_below(&prng, 3000) - 1500);
+            is_own[id] = prng_below(&prng, 4) == 0;
+            if (is_own[id]) {
+                given_of_the_beat(id);
+            }
+        }
+        world_report(&world, INCIDENT_DISPUTE, 0, 0, 0);
+        const struct decision_made *made = decided(TIER_5);
+        const uint32_t wanted = world_incident(&world, 1).tiers[TIER_5].wanted;
+        uint32_t own = 0;
+        while (own < made->candidate_count && own < wanted && made->candidates[own].own_area &&
+               made->candidates[own].in_reach) {
+            own++;
+        }
+        for (uint32_t i = 0; i < made->candidate_count; i++) {
+            const struct candidate *candidate = &made->candidates[i];
+            cr_expect(eq(u32, candidate->own_area, is_own[candidate->unit_id]));
+            cr_expect(eq(u32, candidate->chosen, i < wanted));
+            cr_expect(i == 0 || i == own ||
+                      made->candidates[i - 1].travel_ms <= candidate->travel_ms);
+            cr_expect(i < own || own == wanted || !candidate->own_area || !candidate->in_reach,
+                      "round %u: an own unit in time is not among the first", round);
+        }
+    }
+}

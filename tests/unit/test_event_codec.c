@@ -31,6 +31,7 @@ static void fill_decision(struct decision_made *made)
     made->map_id = 0x0123456789ABCDEF;
     made->traffic_version = 9;
     made->automatic = true;
+    made->area_first = true;
     made->candidate_count = CANDIDATES_MAX;
     made->passed_count = CANDIDATES_MAX;
     for (uint32_t i = 0; i < CANDIDATES_MAX; i++) {
@@ -41,6 +42,7 @@ static void fill_decision(struct decision_made *made)
                                                  .rank = (uint8_t)i,
                                                  .in_reach = i % 2 == 0,
                                                  .chosen = i < 2,
+                                                 .own_area = i % 5 == 0,
                                                  .estimated = i % 3 == 0};
         made->passed[i] = (struct passed_over){100 + i, i * 10, REASON_TOO_FAR};
     }
@@ -484,7 +486,7 @@ Test(event_codec, damage_is_refused_or_says_something_else_but_never_hurts)
 Test(event_codec, a_policy_of_version_1_is_as_it_was)
 {
     fill(EVENT_POLICY_PUT);
-    const size_t more = (2 + TIER_COUNT) * sizeof(uint32_t);
+    const size_t more = (2 + TIER_COUNT) * sizeof(uint32_t) + TIER_COUNT;
     const size_t size = event_codec_encode(&event, bytes);
     bytes[0] = 1;
     cr_expect(eq(u32, decode(size), STATUS_CORRUPT));
@@ -533,4 +535,35 @@ Test(event_codec, units_and_incidents_of_version_3_lie_in_no_area)
         cr_expect(eq(u32, areas[AREA_BEAT], AREA_NONE));
         cr_expect(eq(u32, areas[AREA_GRID], AREA_NONE));
     }
+}
+
+/* Nor who of the candidates belongs to the place's area, and no policy asked for them. */
+Test(event_codec, a_decision_and_a_policy_of_version_3_know_no_area)
+{
+    fill(EVENT_DECISION_MADE);
+    const size_t size = event_codec_encode(&event, bytes);
+    bytes[0] = 3;
+    cr_expect(eq(u32, decode(size), STATUS_CORRUPT));
+    cr_assert(eq(u32, decode(size - 1 - sizeof(uint32_t)), STATUS_OK));
+    cr_expect(not(back.decision.area_first));
+    cr_expect(not(back.decision.candidates[0].own_area));
+    fill(EVENT_POLICY_PUT);
+    event.policy.policy.tiers[TIER_3].area_first = true;
+    const size_t policy_size = event_codec_encode(&event, bytes);
+    cr_assert(eq(u32, decode(policy_size), STATUS_OK));
+    cr_expect(back.policy.policy.tiers[TIER_3].area_first);
+    bytes[0] = 3;
+    cr_expect(eq(u32, decode(policy_size), STATUS_CORRUPT));
+    cr_assert(eq(u32, decode(policy_size - TIER_COUNT), STATUS_OK));
+    cr_expect(not(back.policy.policy.tiers[TIER_3].area_first));
+}
+
+Test(event_codec, a_candidate_that_is_not_there_belongs_to_no_area)
+{
+    fill(EVENT_DECISION_MADE);
+    event.decision.candidate_count = 3;
+    const size_t size = event_codec_encode(&event, bytes);
+    cr_assert(eq(u32, decode(size), STATUS_OK));
+    bytes[size - sizeof(uint32_t)] |= 8;
+    cr_expect(eq(u32, decode(size), STATUS_CORRUPT));
 }

@@ -148,6 +148,7 @@ static void make_random(struct proto_policy *made)
                                                        .turnout_ms = below(20000),
                                                        .units = below(9),
                                                        .beyond_reach = below(2) == 1,
+                                                       .area_first = below(2) == 1,
                                                        .resend_ms = below(2) * 10000,
                                                        .additional_ms = below(2) * 20000,
                                                        .dispatcher_ms = below(2) * 30000,

@@ -99,6 +99,7 @@ function OfferRow({ incident, offer }: { incident: Incident; offer: Offer }): JS
   const chosen = picks.value.get(candidate.unit) === offer.tier;
   const why = [
     t(candidate.in_reach ? 'rec.in_reach' : 'rec.out_of_reach'),
+    candidate.own_area ? t('rec.own_area') : '',
     unit ? word('kind', unit.kind) : '',
     candidate.fix_age_ms !== null ? t('rec.fix_age', { s: Math.round(candidate.fix_age_ms / 1000) }) : '',
   ].filter((text) => text !== '').join(' · ');

@@ -264,6 +264,7 @@ export const en: Record<Key, string> = {
   'reason.can_wait': 'can wait',
   'reason.new_facts': 'new facts',
   'reason.given': 'given to another incident',
+  'reason.other_area': 'nearer, own area first',
   'event.incident.held': 'Held until {time}',
   'event.incident.released': 'No longer held',
   'event.incident.reopened': 'Opened again',

@@ -264,6 +264,7 @@ export const zh = {
   'reason.can_wait': '可以等待',
   'reason.new_facts': '有新情况',
   'reason.given': '派给了其他警情',
+  'reason.other_area': '较近，但本辖区优先',
   'event.incident.held': '暂缓处置至 {time}',
   'event.incident.released': '解除暂缓',
   'event.incident.reopened': '重新打开',

@@ -192,6 +192,7 @@ export const candidate = obj({
   in_reach: bool,
   chosen: bool,
   estimated: bool,
+  own_area: otherwise(bool, false),
   given_to: maybe(id),
 });
 

@@ -204,6 +204,7 @@ void proto_encode_assignment(struct proto_buffer *buffer, const struct proto_ass
     proto_member_u32(buffer, "travel_ms", assignment->travel_ms);
     proto_member_u32(buffer, "distance_m", assignment->distance_m);
     proto_member_u32(buffer, "rank", assignment->rank);
+    proto_member_int(buffer, "wave", assignment->wave);
     proto_member_name(buffer, "reason", PROTO_LIST_REASON, assignment->reason);
     proto_member_time(buffer, "sent_ms", assignment->sent_ms);
     proto_member_time(buffer, "delivered_ms", assignment->delivered_ms);
@@ -331,6 +332,7 @@ void proto_encode_decision(struct proto_buffer *buffer, const struct proto_decis
     proto_member_int(buffer, "traffic_version", decision->traffic_version);
     proto_member_bool(buffer, "automatic", decision->automatic);
     proto_member_bool(buffer, "area_first", decision->area_first);
+    proto_member_int(buffer, "wave", decision->wave);
     proto_member_int(buffer, "together", decision->together);
     encode_preemptable(buffer, decision);
     proto_json_name(buffer, "candidates");

@@ -102,6 +102,7 @@ struct proto_assignment {
     uint32_t travel_ms;  /* PROTO_NONE */
     uint32_t distance_m; /* PROTO_NONE */
     uint32_t rank;       /* PROTO_NONE */
+    uint32_t wave;       /* of volunteers; 0: it is an order */
     enum proto_reason reason;
     int64_t sent_ms, delivered_ms, acknowledged_ms, en_route_ms, on_scene_ms, ended_ms;
     uint32_t resent;
@@ -167,6 +168,7 @@ struct proto_decision {
     uint64_t map_id; /* 16 hexadecimal digits on the wire: JSON numbers cannot hold it */
     uint32_t traffic_version;
     bool automatic, area_first;
+    uint32_t wave; /* of volunteers; 0: the units of the tier */
     uint32_t together;
     uint32_t preemptable_count; /* .. PROTO_PREEMPTABLE_MAX */
     struct proto_preemptable preemptable[PROTO_PREEMPTABLE_MAX];

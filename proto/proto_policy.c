@@ -40,6 +40,7 @@ static const struct proto_field policy_fields[] = {
     {.name = "undispatched_ms", .type = PROTO_FIELD_CALLER, .required = PROTO_REQUIRED},
     {.name = "fix_age_ms", .type = PROTO_FIELD_CALLER, .required = PROTO_REQUIRED},
     {.name = "priorities", .type = PROTO_FIELD_CALLER, .required = PROTO_REQUIRED},
+    {.name = "volunteers", .type = PROTO_FIELD_CALLER},
     {.name = "tiers", .type = PROTO_FIELD_CALLER, .required = PROTO_REQUIRED},
     {.name = "plans", .type = PROTO_FIELD_CALLER, .required = PROTO_REQUIRED},
 };
@@ -68,6 +69,15 @@ static const struct proto_field tier_fields[] = {
     TIER_MS(second_channel_ms, 0, PROTO_OPTIONAL),
 };
 
+#define IN_WAVES(member, least, most)                                                              \
+    PROTO_READ_NUMBER(proto_volunteers, #member, member, PROTO_FIELD_U32, PROTO_REQUIRED, least,   \
+                      most)
+static const struct proto_field volunteer_fields[] = {
+    {.name = "types", .type = PROTO_FIELD_CALLER}, IN_WAVES(wanted, 1, PROTO_TIER_UNITS_MAX),
+    IN_WAVES(wave_units, 1, PROTO_TIER_UNITS_MAX), IN_WAVES(waves_max, 1, PROTO_WAVES_MAX),
+    IN_WAVES(wave_ms, TARGET_MIN_MS, DAY_MS),
+};
+
 struct plan_row {
     enum proto_tier tier;
     uint32_t units;
@@ -87,6 +97,8 @@ static const struct proto_field plan_fields[] = {
 
 static const struct proto_fields policy_table = {policy_fields, PROTO_COUNT(policy_fields), NULL};
 static const struct proto_fields tier_table = {tier_fields, PROTO_COUNT(tier_fields), NULL};
+static const struct proto_fields volunteer_table = {volunteer_fields, PROTO_COUNT(volunteer_fields),
+                                                    NULL};
 static const struct proto_fields plan_table = {plan_fields, PROTO_COUNT(plan_fields), NULL};
 
 /* ---- Parts ---- */
@@ -215,6 +227,24 @@ static bool read_tiers(const json_t *object, struct proto_policy *policy, struct
     return list != NULL;
 }
 
+static bool read_volunteers(const json_t *object, struct proto_policy *policy,
+                            struct proto_error *error)
+{
+    json_t *value = json_object_get(object, "volunteers");
+    struct proto_volunteers *volunteers = &policy->volunteers;
+    *volunteers = (struct proto_volunteers){0};
+    if (value == NULL) {
+        return true;
+    }
+    if (!proto_field_read(&volunteer_table, "/volunteers", value, volunteers, error)) {
+        return false;
+    }
+    volunteers->types = (1u << PROTO_INCIDENT_TYPE_COUNT) - 1u;
+    return json_object_get(value, "types") == NULL ||
+           read_names(value, "/volunteers", "types", PROTO_LIST_INCIDENT_TYPE, &volunteers->types,
+                      error);
+}
+
 static bool read_priorities(const json_t *row, const char *base, uint32_t *bits,
                             struct proto_error *error)
 {
@@ -307,12 +337,17 @@ static bool read_plans(const json_t *object, struct proto_policy *policy, struct
 /* A tier that is asked for has somebody to ask. */
 static bool check_kinds(const struct proto_policy *policy, struct proto_error *error)
 {
+    const uint32_t in_waves = policy->volunteers.wave_units > 0 ? 1u << PROTO_UNIT_VOLUNTEER : 0;
     for (uint32_t type = 0; type < PROTO_INCIDENT_TYPE_COUNT; type++) {
         for (uint32_t i = 0; i < PROTO_PRIORITY_MAX; i++) {
             for (uint32_t tier = 0; tier < PROTO_TIER_COUNT; tier++) {
-                if (policy->plans[type][i].units[tier] > 0 && policy->tiers[tier].kinds == 0) {
+                const uint32_t kinds = policy->tiers[tier].kinds & ~in_waves;
+                if (policy->plans[type][i].units[tier] > 0 && kinds == 0) {
                     proto_field_refuse(error, PROTO_OUT_OF_RANGE, "", "tiers",
-                                       "asks units of a tier that no kind serves");
+                                       policy->tiers[tier].kinds == 0
+                                           ? "asks units of a tier that no kind serves"
+                                           : "asks units of a tier that only volunteers serve, "
+                                             "who come in addition");
                     return false;
                 }
             }
@@ -337,8 +372,8 @@ bool proto_decode_policy(const char *text, size_t size, struct proto_policy *pol
                                    policy->fix_age_ms, error) &&
                       read_by_name(object, "priorities", PROTO_LIST_INCIDENT_TYPE, 1,
                                    PROTO_PRIORITY_MAX, true, policy->priorities, error) &&
-                      read_tiers(object, policy, error) && read_plans(object, policy, error) &&
-                      check_kinds(policy, error);
+                      read_volunteers(object, policy, error) && read_tiers(object, policy, error) &&
+                      read_plans(object, policy, error) && check_kinds(policy, error);
     json_decref(object);
     return done;
 }
@@ -424,6 +459,19 @@ static void encode_by_name(struct proto_buffer *buffer, const char *name, enum p
     proto_json_end(buffer, '}');
 }
 
+static void encode_volunteers(struct proto_buffer *buffer,
+                              const struct proto_volunteers *volunteers)
+{
+    proto_json_name(buffer, "volunteers");
+    proto_json_begin(buffer, '{');
+    encode_names(buffer, "types", PROTO_LIST_INCIDENT_TYPE, volunteers->types);
+    proto_member_int(buffer, "wanted", volunteers->wanted);
+    proto_member_int(buffer, "wave_units", volunteers->wave_units);
+    proto_member_int(buffer, "waves_max", volunteers->waves_max);
+    proto_member_int(buffer, "wave_ms", volunteers->wave_ms);
+    proto_json_end(buffer, '}');
+}
+
 void proto_encode_policy(struct proto_buffer *buffer, const struct proto_policy *policy)
 {
     assert(policy->clock_start < PROTO_CLOCK_START_COUNT);
@@ -447,6 +495,9 @@ void proto_encode_policy(struct proto_buffer *buffer, const struct proto_policy 
     proto_json_end(buffer, ']');
     encode_by_name(buffer, "fix_age_ms", PROTO_LIST_UNIT_KIND, policy->fix_age_ms);
     encode_by_name(buffer, "priorities", PROTO_LIST_INCIDENT_TYPE, policy->priorities);
+    if (policy->volunteers.wave_units > 0) {
+        encode_volunteers(buffer, &policy->volunteers);
+    }
     proto_json_name(buffer, "tiers");
     proto_json_begin(buffer, '[');
     for (uint32_t tier = 0; tier < PROTO_TIER_COUNT; tier++) {

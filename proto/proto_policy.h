@@ -11,6 +11,7 @@
 #define PROTO_TIER_UNITS_MAX 8u
 #define PROTO_PRIORITY_MAX   4u
 #define PROTO_PLAN_ROWS_MAX  256u
+#define PROTO_WAVES_MAX      10u
 
 struct proto_tier_policy {
     uint32_t kinds; /* bits by enum proto_unit_kind */
@@ -26,6 +27,12 @@ struct proto_plan {
     uint32_t capabilities[PROTO_TIER_COUNT]; /* bits by enum proto_capability */
 };
 
+/* wave_units 0: not asked in waves, and the others are 0. */
+struct proto_volunteers {
+    uint32_t types; /* bits by enum proto_incident_type */
+    uint32_t wanted, wave_units, waves_max, wave_ms;
+};
+
 struct proto_policy {
     char name[PROTO_CODE_SIZE];
     enum proto_clock_start clock_start;
@@ -38,6 +45,7 @@ struct proto_policy {
     uint32_t merge_distance_m, merge_ms; /* 0: never */
     uint32_t par_answer_ms, panic_widen_ms;
     uint32_t par_ms; /* at the scene: a personnel check this often; 0: never */
+    struct proto_volunteers volunteers;
     uint32_t priorities[PROTO_INCIDENT_TYPE_COUNT];
     struct proto_plan plans[PROTO_INCIDENT_TYPE_COUNT][PROTO_PRIORITY_MAX];
 };

@@ -29,7 +29,8 @@ enum status apply_assignment_sent(struct engine *engine, const struct event *eve
     if (incident == NULL || incident_state_ended(incident->state) ||
         incident->created_ms == TIME_NEVER || sent->unit_id >= engine->unit_count ||
         sent->assignment_id <= engine->last_assignment_id || sent->version != 1 ||
-        sent->generation < incident->generation || sent->generation > incident->generation + 1) {
+        sent->generation < incident->generation || sent->generation > incident->generation + 1 ||
+        (sent->wave != 0 && sent->wave != incident->wave)) {
         return STATUS_CORRUPT;
     }
     struct unit *unit = &engine->units[sent->unit_id];
@@ -52,6 +53,7 @@ enum status apply_assignment_sent(struct engine *engine, const struct event *eve
                                                     .travel_ms = sent->travel_ms,
                                                     .distance_m = sent->distance_m,
                                                     .rank = sent->rank,
+                                                    .wave = sent->wave,
                                                     .sent_ms = event->at_ms,
                                                     .delivered_ms = TIME_NEVER,
                                                     .acknowledged_ms = TIME_NEVER,
@@ -72,10 +74,12 @@ enum status apply_assignment_sent(struct engine *engine, const struct event *eve
         apply_incident_changed(incident, event);
     }
     incident->generation = sent->generation;
-    if (incident->dispatched_ms == TIME_NEVER) {
+    const bool is_order = sent->wave == 0;
+    if (incident->dispatched_ms == TIME_NEVER && is_order) {
         incident->dispatched_ms = event->at_ms;
     }
-    if (incident->clock_ms == TIME_NEVER) { /* this policy counts from the first order */
+    if (incident->clock_ms == TIME_NEVER &&
+        is_order) { /* this policy counts from the first order */
         incident->clock_ms = event->at_ms;
     }
     presence_refresh(engine, sent->unit_id);

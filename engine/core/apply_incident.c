@@ -187,6 +187,15 @@ enum status apply_incident_decision(struct engine *engine, const struct event *e
         !units_known(engine, &event->decision)) {
         return STATUS_CORRUPT;
     }
+    if (event->decision.wave > 0) { /* of volunteers: who serves the tier stays what was decided */
+        if (event->decision.wave != incident->wave + 1) {
+            return STATUS_CORRUPT;
+        }
+        incident->wave = event->decision.wave;
+        incident->wave_ms = event->at_ms;
+        deadline_refresh_incident(engine, state_slot_of(engine, incident));
+        return STATUS_OK;
+    }
     apply_incident_keep_decision(engine, incident, event->decision.tier)->made = event->decision;
     return STATUS_OK;
 }

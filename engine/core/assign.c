@@ -7,6 +7,7 @@
 #include "engine/core/decide.h"
 #include "engine/core/incident.h"
 #include "engine/core/preempt.h"
+#include "engine/core/volunteer.h"
 
 struct round {
     bool automatic;
@@ -46,13 +47,13 @@ static void decide_round(const struct step *step, const struct incident *inciden
     }
 }
 
-static void emit_decision(struct step *step, enum tier tier)
+void assign_emit_decision(struct step *step, enum tier tier)
 {
     step_event(step, EVENT_DECISION_MADE)->decision = step->engine->scratch->decisions[tier];
     step_emit(step);
 }
 
-static void send_chosen(struct step *step, const struct incident *incident, enum tier tier,
+void assign_send_chosen(struct step *step, const struct incident *incident, enum tier tier,
                         uint32_t generation, bool additional)
 {
     const struct decision_made *made = &step->engine->scratch->decisions[tier];
@@ -77,6 +78,7 @@ static void send_chosen(struct step *step, const struct incident *incident, enum
             .automatic = true,
             .rank = candidate->rank,
             .version = 1,
+            .wave = made->wave,
         };
         step_emit(step);
     }
@@ -105,13 +107,13 @@ static void send_round(struct step *step, const struct incident *incident,
 {
     for (uint32_t i = 0; i < TIER_COUNT; i++) {
         if (round->used[i]) {
-            emit_decision(step, (enum tier)i);
+            assign_emit_decision(step, (enum tier)i);
         }
     }
     const uint32_t generation = incident->generation + 1;
     for (uint32_t i = 0; round->automatic && i < TIER_COUNT; i++) {
         if (round->used[i]) {
-            send_chosen(step, incident, (enum tier)i, generation, false);
+            assign_send_chosen(step, incident, (enum tier)i, generation, false);
         }
     }
 }
@@ -140,6 +142,7 @@ void assign_first(struct step *step, const struct incident *incident)
             say_nobody(step, incident, (enum tier)i);
         }
     }
+    volunteer_run(step, incident);
     incident_settle(step, incident);
 }
 
@@ -197,7 +200,7 @@ bool assign_additional(struct step *step, const struct incident *incident, enum 
     if (round.taken_count == 0) {
         return false;
     }
-    emit_decision(step, tier);
-    send_chosen(step, incident, tier, incident->generation + 1, true);
+    assign_emit_decision(step, tier);
+    assign_send_chosen(step, incident, tier, incident->generation + 1, true);
     return true;
 }

@@ -24,4 +24,9 @@ void assign_recommend(struct step *step, const struct incident *incident);
 /* The next nearest in addition, after a decline or by the ladder. False: nobody is left. */
 bool assign_additional(struct step *step, const struct incident *incident, enum tier tier);
 
+/* What the scratch holds for the tier: the decision itself, and orders to those it chose. */
+void assign_emit_decision(struct step *step, enum tier tier);
+void assign_send_chosen(struct step *step, const struct incident *incident, enum tier tier,
+                        uint32_t generation, bool additional);
+
 #endif

@@ -8,6 +8,7 @@
 #include "engine/core/incident.h"
 #include "engine/core/notice.h"
 #include "engine/core/presence.h"
+#include "engine/core/volunteer.h"
 
 bool assignment_state_ended(enum assignment_state state)
 {
@@ -144,8 +145,14 @@ static void meet_tier(struct step *step, const struct incident *incident,
 }
 
 /* The next one is asked at once; if nobody is left to ask, somebody has to know. */
-static void replace_declined(struct step *step, const struct incident *incident, enum tier tier)
+static void replace_declined(struct step *step, const struct incident *incident,
+                             const struct assignment *declined)
 {
+    const enum tier tier = declined->tier;
+    if (declined->wave > 0) {
+        volunteer_run(step, incident); /* when all have declined */
+        return;
+    }
     const struct tally tally = state_tally(step->engine, incident, tier);
     const uint32_t filled = tally.active + tally.cleared + tally.recalled;
     const uint32_t wanted = incident->tiers[tier].wanted;
@@ -196,6 +203,7 @@ void assignment_update(struct step *step)
         return;
     }
     const bool on_behalf = unit_id == UNIT_NONE && step->actor->source == SOURCE_UNIT;
+    const bool was_invited = state_is_invited(assignment);
     const bool is_called_off = unit_id == UNIT_NONE && assignment->state < ASSIGNMENT_ON_SCENE &&
                                assignment_state_ended(state);
     emit_told(step, assignment, state,
@@ -206,6 +214,9 @@ void assignment_update(struct step *step)
     if (is_called_off) {
         notice_send(step, assignment, NOTICE_RECALLED);
     }
+    if (was_invited && !state_is_invited(assignment) && state <= ASSIGNMENT_CLEARED) {
+        volunteer_accepted(step, incident);
+    }
     if (state == ASSIGNMENT_ON_SCENE) {
         meet_tier(step, incident, assignment);
     }
@@ -213,7 +224,7 @@ void assignment_update(struct step *step)
         step_free_unit(step, assignment->unit_id);
     }
     if (state == ASSIGNMENT_DECLINED) {
-        replace_declined(step, incident, assignment->tier);
+        replace_declined(step, incident, assignment);
     }
     incident_settle(step, incident);
 }

@@ -74,9 +74,15 @@ static const struct tier_policy *policy_of(const struct engine *engine, enum tie
     return &state_policy(engine)->tiers[tier];
 }
 
-static bool is_asked(const struct tier_policy *policy)
+/* Who may decline is not counted on. */
+static uint32_t kinds_of(const struct engine *engine, enum tier tier)
 {
-    return policy->kinds != 0 && policy_reach_ms(policy) > 0;
+    return policy_kinds(state_policy(engine), tier);
+}
+
+static bool is_asked(const struct engine *engine, enum tier tier)
+{
+    return kinds_of(engine, tier) != 0 && policy_reach_ms(policy_of(engine, tier)) > 0;
 }
 
 static void insert(struct coverage_unit units[], uint32_t *count, uint32_t max,
@@ -146,7 +152,7 @@ static const struct alarm *alarm_of(const struct engine *engine, struct coverage
 
 static bool is_watched(const struct engine *engine, enum tier tier)
 {
-    return engine->config.gap_ms > 0 && is_asked(policy_of(engine, tier));
+    return engine->config.gap_ms > 0 && is_asked(engine, tier);
 }
 
 /* When the alarm of a gap is to be raised or cleared; INT64_MAX: as things are, never. Both want to
@@ -196,8 +202,8 @@ static void reckon(const struct engine *engine, uint32_t circle, enum tier tier,
     const uint32_t policy_version = engine->policies[engine->policy_now].version;
     if (!same_place || cell->version != engine->presence->version || cell->traffic != traffic ||
         cell->policy != policy_version) {
-        cell->count = nearest(engine, at, policy->kinds, policy_reach_ms(policy), cell->units,
-                              COVERAGE_UNITS_MAX);
+        cell->count = nearest(engine, at, kinds_of(engine, tier), policy_reach_ms(policy),
+                              cell->units, COVERAGE_UNITS_MAX);
     }
     if (!same_place || cell->count > 0 || !settled) {
         cell->gap_since_ms = TIME_NEVER;
@@ -237,7 +243,7 @@ void coverage_refresh(const struct engine *engine, int64_t now_ms)
         first + slice < engine->circle_count ? first + slice : engine->circle_count;
     for (uint32_t circle = first; circle < end; circle++) {
         for (uint32_t tier = 0; tier < TIER_COUNT; tier++) {
-            if (is_asked(policy_of(engine, (enum tier)tier))) {
+            if (is_asked(engine, (enum tier)tier)) {
                 reckon(engine, circle, (enum tier)tier, now_ms);
             }
             const int64_t alarm_ms =
@@ -319,7 +325,7 @@ bool coverage_view(const struct engine *engine, uint32_t circle, enum tier tier,
     assert(circle < engine->circle_count);
     const struct cell *cell = &engine->coverage->cells[circle * TIER_COUNT + (uint32_t)tier];
     const struct tier_policy *policy = policy_of(engine, tier);
-    if (!is_asked(policy) || !cell->known) {
+    if (!is_asked(engine, tier) || !cell->known) {
         return false;
     }
     *view = (struct coverage_view){.reach_ms = policy_reach_ms(policy),
@@ -370,7 +376,7 @@ bool coverage_move(const struct engine *engine, struct coverage_place gap,
                    struct coverage_unit *move)
 {
     assert(gap.circle < engine->circle_count);
-    uint32_t kinds = policy_of(engine, gap.tier)->kinds;
+    uint32_t kinds = kinds_of(engine, gap.tier);
     for (uint32_t kind = 0; kind < UNIT_KIND_COUNT; kind++) {
         if (state_policy(engine)->fix_age_ms[kind] == 0) { /* it stands where it is */
             kinds &= ~(1u << kind);

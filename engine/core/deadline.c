@@ -5,6 +5,7 @@
 #include "engine/core/assignment.h"
 #include "engine/core/incident.h"
 #include "engine/core/notice.h"
+#include "engine/core/volunteer.h"
 
 static int64_t earlier(int64_t a, int64_t b)
 {
@@ -47,7 +48,8 @@ int64_t deadline_ladder_ms(const struct engine *engine, const struct assignment 
         return second_ms(engine, assignment, policy);
     }
     const bool is_taken = (assignment->steps >> step & 1u) != 0;
-    if (is_taken || after_ms[step] == 0) {
+    const bool is_silent = assignment->wave > 0 && step != LADDER_RESENT; /* the next wave is it */
+    if (is_taken || is_silent || after_ms[step] == 0) {
         return TIMER_OFF;
     }
     /* Whom the first channel did not reach is not waited for. */
@@ -69,7 +71,10 @@ int64_t deadline_notice_ms(const struct engine *engine, const struct assignment 
         [LADDER_SUPERVISOR] = policy->supervisor_ms,
     };
     const bool is_taken = (notice->steps >> step & 1u) != 0;
-    return is_taken || after_ms[step] == 0 || !notice_is_open(notice)
+    /* Who was only invited owes nobody an answer. */
+    const bool is_silent = assignment->wave > 0 && assignment->acknowledged_ms == TIME_NEVER &&
+                           assignment->en_route_ms == TIME_NEVER && step != LADDER_RESENT;
+    return is_taken || is_silent || after_ms[step] == 0 || !notice_is_open(notice)
                ? TIMER_OFF
                : notice->sent_ms + (int64_t)after_ms[step];
 }
@@ -200,6 +205,7 @@ static int64_t open_due_ms(const struct engine *engine, const struct incident *i
     int64_t due_ms =
         earlier(deadline_undispatched_ms(engine, incident), deadline_widen_ms(engine, incident));
     due_ms = earlier(due_ms, deadline_review_ms(engine, incident));
+    due_ms = earlier(due_ms, volunteer_due_ms(engine, incident));
     for (uint32_t i = 0; i < TIER_COUNT; i++) {
         const enum tier tier = (enum tier)i;
         const int64_t deadline_ms = state_tier_deadline(incident, tier);

@@ -25,10 +25,10 @@ void decide_begin(const struct step *step)
 
 bool decide_has_free(const struct engine *engine, const struct incident *incident, enum tier tier)
 {
-    const struct policy *policy = state_policy_of(engine, incident);
+    const uint32_t kinds = policy_kinds(state_policy_of(engine, incident), tier);
     uint32_t count = 0;
     for (uint32_t kind = 0; kind < UNIT_KIND_COUNT; kind++) {
-        const bool serves = (policy->tiers[tier].kinds >> kind & 1u) != 0;
+        const bool serves = (kinds >> kind & 1u) != 0;
         count += serves ? engine->presence->counts[kind][AVAILABILITY_FREE] : 0;
     }
     return count > 0;
@@ -255,7 +255,8 @@ static uint32_t find(const struct step *step, const struct decide_request *reque
         gather_own(step, rules, enough, made, &own);
     }
     gather(step, rules, &scope, made);
-    if (made->candidate_count < enough && policy->beyond_reach && whole->search_ms > reach_ms) {
+    const bool goes_beyond = policy->beyond_reach && !request->volunteers;
+    if (made->candidate_count < enough && goes_beyond && whole->search_ms > reach_ms) {
         scope.max = is_usual ? listed_max(wanted, ALTERNATIVES_BEYOND) : scope.max;
         scope.limit_ms = whole->search_ms;
         gather(step, rules, &scope, made);
@@ -304,12 +305,13 @@ void decide_tier(const struct step *step, const struct decide_request *request,
     made->automatic = request->automatic;
     made->area_first = policy->area_first;
     made->together = 0;
+    made->wave = 0;
     made->preemptable_count = 0;
 
     struct passed_rules rules = {
         .incident = incident,
         .tier = request->tier,
-        .kinds = policy->kinds,
+        .kinds = request->volunteers ? 1u << UNIT_VOLUNTEER : policy_kinds(whole, request->tier),
         .capabilities = asked_capabilities(engine, incident, request->tier, policy->kinds),
     };
     passed_exclude(step, request, &rules);
@@ -321,7 +323,7 @@ void decide_tier(const struct step *step, const struct decide_request *request,
         presence_show(engine, rules.excluded[i].unit_id);
     }
     choose(step, incident, wanted, made);
-    if (made->candidate_count < wanted && !request->quiet) {
+    if (made->candidate_count < wanted && !request->quiet && !request->volunteers) {
         preempt_list(step, &rules, whole, made);
     }
     if (request->quiet && made->candidate_count == 0) {

@@ -16,6 +16,7 @@ struct decide_request {
     bool quiet;
     const uint32_t *taken; /* chosen by another tier of the same step */
     uint32_t taken_count;
+    bool volunteers; /* a wave of them, and nobody else */
     uint32_t listed; /* so many candidates, also beyond reach where that is allowed; 0: as usual */
 };
 

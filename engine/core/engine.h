@@ -261,6 +261,7 @@ struct assignment_view {
     enum assignment_state state;
     bool late, additional, automatic, estimated;
     uint32_t travel_ms, distance_m, rank;
+    uint8_t wave; /* of volunteers that it was asked with, 0: it is an order */
     enum reason reason;
     int64_t sent_ms, delivered_ms, acknowledged_ms, en_route_ms, on_scene_ms,
         ended_ms; /* TIME_NEVER */

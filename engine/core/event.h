@@ -99,6 +99,7 @@ struct decision_made {
     uint32_t traffic_version;
     bool automatic;    /* chosen units are ordered with it */
     bool area_first;   /* the tier asks the own area first: those in time head the list */
+    uint8_t wave;      /* of volunteers, counts from 1; 0: the units of the tier */
     uint32_t together; /* incidents that were solved together with it, 0: it alone */
     uint32_t candidate_count;
     struct candidate candidates[CANDIDATES_MAX];
@@ -142,6 +143,7 @@ struct assignment_sent {
     bool automatic;
     uint32_t rank;    /* among the candidates, UINT32_MAX: was on no list */
     uint32_t version; /* of the assignment, counts every change */
+    uint8_t wave;     /* of volunteers, 0: it is an order */
 };
 
 struct assignment_updated {

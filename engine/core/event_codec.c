@@ -6,7 +6,8 @@
 
 /* One list of fields a kind feeds writer and reader. Lists only ever grow at their end, under a new
  * version; version 1 is the first release. 2: a policy says more.
- * 3: an alarm may be about a circle. 4: beats and grids. */
+ * 3: an alarm may be about a circle. 4: beats and grids; volunteers are
+ * asked in waves. */
 #define BODY_VERSION 4u
 
 #define CIRCLE_FIELDS(X)                                                                           \
@@ -428,20 +429,22 @@ static void get_passed(struct byte_reader *r, struct passed_over *item)
     PASSED_FIELDS(GET)
 }
 
-/* Since version 4, after the rest: whose area it is, a bit a candidate. */
-static void put_decision_areas(struct byte_writer *w, const struct decision_made *item)
+/* Since version 4, after the rest: which wave it is, and whose area, a bit a candidate. */
+static void put_decision_more(struct byte_writer *w, const struct decision_made *item)
 {
     uint32_t own = 0;
     for (uint32_t i = 0; i < item->candidate_count; i++) {
         own |= item->candidates[i].own_area ? 1u << i : 0;
     }
+    bytes_put_u8(w, item->wave);
     bytes_put_u8(w, item->area_first ? 1 : 0);
     bytes_put_u32(w, own);
 }
 _Static_assert(CANDIDATES_MAX <= 32, "a bit a candidate");
 
-static void get_decision_areas(struct byte_reader *r, struct decision_made *item, uint8_t version)
+static void get_decision_more(struct byte_reader *r, struct decision_made *item, uint8_t version)
 {
+    item->wave = version >= 4 ? bytes_get_u8(r) : 0;
     item->area_first = version >= 4 && bytes_get_bool(r);
     const uint32_t own = version >= 4 ? bytes_get_u32(r) : 0;
     for (uint32_t i = 0; i < item->candidate_count; i++) {
@@ -479,7 +482,7 @@ void event_codec_put_decision(struct byte_writer *w, const struct decision_made 
             bytes_put_u32(w, item->passed_by_reason[i]);
         }
     }
-    put_decision_areas(w, item);
+    put_decision_more(w, item);
 }
 
 static void get_decision(struct byte_reader *r, struct decision_made *item, uint8_t version)
@@ -508,7 +511,7 @@ static void get_decision(struct byte_reader *r, struct decision_made *item, uint
         r->bad = r->bad || reason < next || item->passed_by_reason[reason] == 0;
         next = reason + 1u;
     }
-    get_decision_areas(r, item, version);
+    get_decision_more(r, item, version);
 }
 
 void event_codec_get_decision(struct byte_reader *r, struct decision_made *item)
@@ -535,10 +538,15 @@ void event_codec_get_decision(struct byte_reader *r, struct decision_made *item)
     X(U32, tiers[TIER_5].second_channel_ms, 0)
 
 /* Since version 4, after those. */
-#define POLICY_AREA_FIELDS(X)                                                                      \
+#define POLICY_LAST_FIELDS(X)                                                                      \
     X(BOOL, tiers[TIER_1].area_first, 0)                                                           \
     X(BOOL, tiers[TIER_3].area_first, 0)                                                           \
-    X(BOOL, tiers[TIER_5].area_first, 0)
+    X(BOOL, tiers[TIER_5].area_first, 0)                                                           \
+    X(U32, volunteers.types, 0)                                                                    \
+    X(U32, volunteers.wanted, 0)                                                                   \
+    X(U32, volunteers.wave_units, 0)                                                               \
+    X(U32, volunteers.waves_max, 0)                                                                \
+    X(U32, volunteers.wave_ms, 0)
 #define PAR_ANSWER_MS  60000u /* as it was before it could be said */
 #define PANIC_WIDEN_MS 15000u
 
@@ -585,7 +593,7 @@ void event_codec_put_policy(struct byte_writer *w, const struct policy *item)
         }
     }
     POLICY_MORE_FIELDS(PUT)
-    POLICY_AREA_FIELDS(PUT)
+    POLICY_LAST_FIELDS(PUT)
 }
 
 static void get_policy_first(struct byte_reader *r, struct policy *item)
@@ -615,9 +623,9 @@ static void get_policy_more(struct byte_reader *r, struct policy *item)
     POLICY_MORE_FIELDS(GET)
 }
 
-static void get_policy_areas(struct byte_reader *r, struct policy *item)
+static void get_policy_last(struct byte_reader *r, struct policy *item)
 {
-    POLICY_AREA_FIELDS(GET)
+    POLICY_LAST_FIELDS(GET)
 }
 
 /* What a version did not say yet is as it was then. */
@@ -630,11 +638,12 @@ static void get_policy(struct byte_reader *r, struct policy *item, uint8_t versi
         item->tiers[tier].second_channel_ms = 0;
         item->tiers[tier].area_first = false;
     }
+    item->volunteers = (struct volunteer_policy){0};
     if (version >= 2) {
         get_policy_more(r, item);
     }
     if (version >= 4) {
-        get_policy_areas(r, item);
+        get_policy_last(r, item);
     }
     r->bad = r->bad || !policy_valid(item);
 }
@@ -679,6 +688,7 @@ static void put_body(struct byte_writer *w, const struct event *item)
         break;
     case EVENT_ASSIGNMENT_SENT:
         SENT_FIELDS(PUT)
+        bytes_put_u8(w, item->sent.wave);
         break;
     case EVENT_ASSIGNMENT_UPDATED:
         UPDATED_FIELDS(PUT)
@@ -830,6 +840,7 @@ static void get_body(struct byte_reader *r, struct event *item, uint8_t version)
         break;
     case EVENT_ASSIGNMENT_SENT:
         SENT_FIELDS(GET)
+        item->sent.wave = version < 4 ? 0 : bytes_get_u8(r);
         break;
     case EVENT_ASSIGNMENT_UPDATED:
         UPDATED_FIELDS(GET)

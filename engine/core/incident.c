@@ -20,7 +20,7 @@ enum incident_state incident_derived_state(const struct engine *engine,
                                            const struct incident *incident)
 {
     const struct tally tally = state_tally_all(engine, incident);
-    if (tally.active == 0) {
+    if (tally.active == tally.invited) {
         return tally.cleared > 0 ? INCIDENT_FEEDBACK_DUE : INCIDENT_PENDING;
     }
     if (tally.on_scene > 0) {
@@ -212,7 +212,9 @@ static void end(struct step *step, const struct incident *incident,
         state_assignment_at(step->engine, incident->assignment_first);
     while (assignment != NULL) {
         if (!assignment_state_ended(assignment->state)) {
-            assignment_emit_update(step, assignment, assignment_state, reason);
+            assignment_emit_update(
+                step, assignment,
+                state_is_invited(assignment) ? ASSIGNMENT_CANCELLED : assignment_state, reason);
         }
         assignment = state_assignment_at(step->engine, assignment->next);
     }

@@ -9,6 +9,7 @@
 #include "engine/core/panic.h"
 #include "engine/core/presence.h"
 #include "engine/core/together.h"
+#include "engine/core/volunteer.h"
 
 #define SNOOZE_MS 1000 /* what could not be done is tried again then */
 
@@ -224,6 +225,7 @@ static void fire_incident(struct step *step, const struct incident *incident)
     if (deadline_widen_ms(engine, incident) <= step->at_ms) {
         panic_widen(step, incident);
     }
+    volunteer_run(step, incident);
     if (deadline_undispatched_ms(engine, incident) <= step->at_ms) {
         alarm_raise(step, ALARM_UNDISPATCHED, incident, NULL, TIER_1);
     }
@@ -292,7 +294,7 @@ static bool could_reach(const struct step *step, const struct incident *incident
         const uint64_t bound_m =
             100 + (uint64_t)limit_ms *
                       speeds_mps[policy_profile(engine->config.emergency_kinds, kind)] / 1000;
-        if ((policy->kinds >> kind & 1u) != 0 &&
+        if ((policy_kinds(whole, tier) >> kind & 1u) != 0 &&
             deadline_tier_wants(engine, incident, tier, step->at_ms) &&
             geo_distance_m(at, incident->at) <= bound_m) {
             return true;

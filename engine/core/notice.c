@@ -32,7 +32,9 @@ void notice_send_all(struct step *step, const struct incident *incident, enum no
     const struct assignment *assignment =
         state_assignment_at(step->engine, incident->assignment_first);
     while (assignment != NULL) {
-        if (!assignment_state_ended(assignment->state)) {
+        const bool hears = !assignment_state_ended(assignment->state) &&
+                           !state_is_invited(assignment); /* it knows next to nothing yet */
+        if (hears) {
             notice_send(step, assignment, kind);
         }
         assignment = state_assignment_at(step->engine, assignment->next);

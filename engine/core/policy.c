@@ -186,10 +186,23 @@ uint32_t policy_priority(const struct policy *policy, enum incident_type type)
     return policy->priorities[type];
 }
 
+bool policy_asks_in_waves(const struct policy *policy)
+{
+    return policy->volunteers.wave_units > 0;
+}
+
+uint32_t policy_kinds(const struct policy *policy, enum tier tier)
+{
+    assert(tier < TIER_COUNT);
+    return policy->tiers[tier].kinds & ~(policy_asks_in_waves(policy) ? KIND(UNIT_VOLUNTEER) : 0u);
+}
+
 bool policy_valid(const struct policy *policy)
 {
+    const struct volunteer_policy *volunteers = &policy->volunteers;
     bool is_valid = policy->name[0] != '\0' && policy->clock_start < CLOCK_START_COUNT &&
-                    policy->preempt < PREEMPT_COUNT;
+                    policy->preempt < PREEMPT_COUNT && volunteers->wave_units <= TIER_UNITS_MAX &&
+                    volunteers->waves_max <= WAVES_MAX;
     for (uint32_t tier = 0; tier < TIER_COUNT; tier++) {
         const struct tier_policy *rules_of = &policy->tiers[tier];
         is_valid = is_valid && rules_of->kinds >> UNIT_KIND_COUNT == 0 &&

@@ -28,6 +28,17 @@ struct tier_policy {
 
 #define PRIORITY_MAX 4u /* 1 is highest */
 
+/* Volunteers are asked in waves, in addition to the units of the first tier that they serve. With
+ * wave_units 0 they are a kind like any other. */
+struct volunteer_policy {
+    uint32_t types;      /* bit per incident_type that they are asked for */
+    uint32_t wanted;     /* so many who accept are enough */
+    uint32_t wave_units; /* asked at once, 0..TIER_UNITS_MAX */
+    uint32_t waves_max;  /* 1..WAVES_MAX: never more than wave_units x waves_max are asked */
+    uint32_t wave_ms;    /* the next wave, if the last did not bring enough by then */
+};
+#define WAVES_MAX 10u
+
 /* How many units of which tier an incident gets, and what each of them must be able to do. A
  * capability that no unit of the tier's kinds carries in the roster is not asked for. */
 struct plan {
@@ -52,6 +63,7 @@ struct policy {
     uint32_t par_ms;         /* on scene, a unit says this often that all is well; 0: not asked */
     uint32_t par_answer_ms;  /* silence for so long after the question is an alarm */
     uint32_t panic_widen_ms; /* a call for help nobody in charge acknowledged goes to everybody */
+    struct volunteer_policy volunteers;
 };
 
 /* "mutual-aid", "echelon", "place-class"; STATUS_NOT_FOUND for another name. */
@@ -74,6 +86,10 @@ struct plan policy_plan(const struct policy *policy, enum incident_type type, ui
 
 /* Priority when the reporter gave none. */
 uint32_t policy_priority(const struct policy *policy, enum incident_type type);
+
+bool policy_asks_in_waves(const struct policy *policy);
+/* Who is ordered to the tier: its kinds, but for volunteers where they are asked in waves. */
+uint32_t policy_kinds(const struct policy *policy, enum tier tier);
 
 /* Within the bounds that the rest of the core relies on. */
 bool policy_valid(const struct policy *policy);

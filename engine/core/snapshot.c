@@ -88,7 +88,9 @@
     X(I64, changed_ms, 0)                                                                          \
     X(U32, duplicate_of, 0)                                                                        \
     X(U32, similar_id, 0)                                                                          \
-    X(U32, reopened_count, 0)
+    X(U32, reopened_count, 0)                                                                      \
+    X(U32, wave, 0)                                                                                \
+    X(I64, wave_ms, 0)
 
 /* The list of an incident's reports is in the order in which they came to it, not of their ids. */
 #define REPORT_FIELDS(X)                                                                           \
@@ -129,6 +131,7 @@
     X(U32, travel_ms, 0)                                                                           \
     X(U32, distance_m, 0)                                                                          \
     X(U32, rank, 0)                                                                                \
+    X(U8, wave, 0)                                                                                 \
     X(ENUM, reason, REASON_COUNT)                                                                  \
     X(I64, sent_ms, 0)                                                                             \
     X(I64, delivered_ms, 0)                                                                        \

@@ -360,6 +360,11 @@ enum unit_status state_unit_status(const struct engine *engine, const struct uni
     return UNIT_STATUS_OFF_DUTY;
 }
 
+bool state_is_invited(const struct assignment *assignment)
+{
+    return assignment->wave > 0 && assignment->state < ASSIGNMENT_ACKNOWLEDGED;
+}
+
 static void count_in(struct tally *tally, const struct assignment *assignment)
 {
     const enum assignment_state state = assignment->state;
@@ -372,6 +377,7 @@ static void count_in(struct tally *tally, const struct assignment *assignment)
     tally->cleared += state == ASSIGNMENT_CLEARED ? 1 : 0;
     tally->recalled += state == ASSIGNMENT_RECALLED ? 1 : 0;
     tally->declined += state == ASSIGNMENT_DECLINED ? 1 : 0;
+    tally->invited += state_is_invited(assignment) ? 1 : 0;
     if (state == ASSIGNMENT_CLEARED && assignment->on_scene_ms != TIME_NEVER) {
         tally->on_scene++; /* somebody was there */
     }
@@ -383,7 +389,7 @@ struct tally state_tally(const struct engine *engine, const struct incident *inc
     struct tally tally = {0};
     const struct assignment *assignment = state_assignment_at(engine, incident->assignment_first);
     while (assignment != NULL) {
-        if (assignment->tier == tier) {
+        if (assignment->tier == tier && assignment->wave == 0) {
             count_in(&tally, assignment);
         }
         assignment = state_assignment_at(engine, assignment->next);

@@ -60,6 +60,8 @@ struct incident {
     int64_t changed_ms;
     uint32_t duplicate_of, similar_id; /* 0 */
     uint32_t reopened_count;
+    uint32_t wave; /* of volunteers that was opened last, 0: none */
+    int64_t wave_ms;
     /* derived */
     uint32_t report_first, report_last;         /* slots, in the order in which they came to it */
     uint32_t assignment_first, assignment_last; /* slots, oldest first */
@@ -85,6 +87,7 @@ struct assignment {
     enum assignment_state state;
     bool late, skipped, additional, automatic, estimated;
     uint32_t travel_ms, distance_m, rank;
+    uint8_t wave; /* of volunteers, 0: it is an order */
     enum reason reason;
     int64_t sent_ms, delivered_ms, acknowledged_ms, en_route_ms, on_scene_ms, ended_ms;
     uint32_t resent_count;
@@ -245,11 +248,15 @@ enum unit_status state_unit_status(const struct engine *engine, const struct uni
 /* What became of the orders of one tier. */
 struct tally {
     uint32_t all, active, acknowledged, on_scene, en_route, cleared, recalled, declined;
+    uint32_t invited; /* of the active: volunteers who have not said yes */
 };
+/* Without volunteers who were asked in waves: they come in addition. */
 struct tally state_tally(const struct engine *engine, const struct incident *incident,
                          enum tier tier);
-/* TIER_COUNT tiers at once. */
+/* TIER_COUNT tiers at once, and everybody. */
 struct tally state_tally_all(const struct engine *engine, const struct incident *incident);
+
+bool state_is_invited(const struct assignment *assignment);
 
 /* TIME_NEVER: the clock has not started. */
 int64_t state_tier_deadline(const struct incident *incident, enum tier tier);

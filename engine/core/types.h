@@ -87,7 +87,7 @@ enum incident_state { INCIDENT_STATE_LIST(ENUM_NAME) INCIDENT_STATE_COUNT };
     X(ASSIGNMENT_CLEARED, "cleared")                                                               \
     X(ASSIGNMENT_DECLINED, "declined")                                                             \
     X(ASSIGNMENT_RECALLED, "recalled")                                                             \
-    X(ASSIGNMENT_CANCELLED, "cancelled") /* with its incident */                                   \
+    X(ASSIGNMENT_CANCELLED, "cancelled") /* with its incident; an invitation: enough accepted */   \
     X(ASSIGNMENT_PREEMPTED, "preempted") /* for more urgent work, which is named */
 enum assignment_state { ASSIGNMENT_STATE_LIST(ENUM_NAME) ASSIGNMENT_STATE_COUNT };
 

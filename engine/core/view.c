@@ -114,6 +114,7 @@ void view_assignment(const struct engine *engine, const struct assignment *assig
                                      .travel_ms = assignment->travel_ms,
                                      .distance_m = assignment->distance_m,
                                      .rank = assignment->rank,
+                                     .wave = assignment->wave,
                                      .reason = assignment->reason,
                                      .sent_ms = assignment->sent_ms,
                                      .delivered_ms = assignment->delivered_ms,

@@ -348,6 +348,7 @@ static struct ledger_audience apply_sent(struct ledger *ledger, const struct eve
         .travel_ms = sent->travel_ms,
         .distance_m = sent->distance_m,
         .rank = sent->rank,
+        .wave = sent->wave,
         .reason = REASON_NONE,
         .sent_ms = event->at_ms,
         .delivered_ms = TIME_NEVER,

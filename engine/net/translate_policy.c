@@ -6,6 +6,7 @@
 _Static_assert((int)CLOCK_START_COUNT == (int)PROTO_CLOCK_START_COUNT, "one list on both sides");
 _Static_assert((int)PREEMPT_COUNT == (int)PROTO_PREEMPT_COUNT, "one list on both sides");
 _Static_assert(TIER_UNITS_MAX == PROTO_TIER_UNITS_MAX, "one limit on both sides");
+_Static_assert(WAVES_MAX == PROTO_WAVES_MAX, "one limit on both sides");
 _Static_assert(PRIORITY_MAX == PROTO_PRIORITY_MAX, "one limit on both sides");
 _Static_assert(CODE_SIZE == PROTO_CODE_SIZE, "one limit on both sides");
 
@@ -22,6 +23,10 @@ _Static_assert(CODE_SIZE == PROTO_CODE_SIZE, "one limit on both sides");
 #define NUMBERS(X)                                                                                 \
     X(search_ms)                                                                                   \
     X(reopen_ms) X(merge_ms) X(merge_distance_m) X(par_ms) X(par_answer_ms) X(panic_widen_ms)
+#define VOLUNTEERS(X)                                                                              \
+    X(volunteers.types)                                                                            \
+    X(volunteers.wanted)                                                                           \
+    X(volunteers.wave_units) X(volunteers.waves_max) X(volunteers.wave_ms)
 #define ARRAYS(X)    X(name) X(fix_age_ms) X(undispatched_ms) X(priorities)
 #define COPY(member) to->member = from->member;
 #define COPY_ARRAY(member)                                                                         \
@@ -33,6 +38,7 @@ void translate_policy_from(const struct proto_policy *from, struct policy *to)
     *to = (struct policy){.clock_start = (enum clock_start)from->clock_start,
                           .preempt = (enum preempt)from->preempt};
     NUMBERS(COPY)
+    VOLUNTEERS(COPY)
     ARRAYS(COPY_ARRAY)
     for (uint32_t tier = 0; tier < TIER_COUNT; tier++) {
 #define COPY_TIER(member) to->tiers[tier].member = from->tiers[tier].member;
@@ -52,6 +58,7 @@ void translate_policy_to(const struct policy *from, struct proto_policy *to)
     *to = (struct proto_policy){.clock_start = (enum proto_clock_start)from->clock_start,
                                 .preempt = (enum proto_preempt)from->preempt};
     NUMBERS(COPY)
+    VOLUNTEERS(COPY)
     ARRAYS(COPY_ARRAY)
     for (uint32_t tier = 0; tier < TIER_COUNT; tier++) {
         TIER_MEMBERS(COPY_TIER)

@@ -171,6 +171,7 @@ void translate_view_assignment(const struct engine *engine, const struct assignm
         .travel_ms = from->travel_ms,
         .distance_m = from->distance_m,
         .rank = from->rank,
+        .wave = from->wave,
         .reason = (enum proto_reason)from->reason,
         .sent_ms = from->sent_ms,
         .delivered_ms = from->delivered_ms,
@@ -234,6 +235,7 @@ void translate_view_decision(const struct engine *engine, const struct decision_
     to->traffic_version = from->traffic_version;
     to->automatic = from->automatic;
     to->area_first = from->area_first;
+    to->wave = from->wave;
     to->together = from->together;
     to->preemptable_count = from->preemptable_count;
     for (uint32_t i = 0; i < from->preemptable_count; i++) {

@@ -310,15 +310,17 @@ static int put_sent(struct history *history, const struct event *event)
     history_bind_point(&to, sent->from);
     history_bind_number(&to, event->at_ms);
     history_bind_number(&to, (int64_t)event->actor.source);
+    history_bind_number(&to, sent->wave);
+    const bool is_order = sent->wave == 0;
     int code = history_bind_step(&to);
     if (code == SQLITE_OK) {
         to = history_bind_use(history, HISTORY_INCIDENT_SENT);
         history_bind_number(&to, sent->incident_id);
-        history_bind_number(&to, event->at_ms);
+        history_bind_time(&to, is_order ? event->at_ms : TIME_NEVER);
         history_bind_number(&to, sent->generation);
         code = history_bind_step(&to);
     }
-    if (code == SQLITE_OK) {
+    if (code == SQLITE_OK && is_order) {
         to = history_bind_use(history, HISTORY_TIER_SENT);
         history_bind_number(&to, (int64_t)history_tables_key(sent->incident_id, sent->tier));
         history_bind_number(&to, sent->assignment_id);

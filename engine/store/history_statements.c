@@ -79,7 +79,7 @@ static const char *const sql[HISTORY_STATEMENT_COUNT] = {
         "INSERT OR REPLACE INTO assignment(assignment_id, incident_id, unit_id, tier, state,"
         " additional, automatic, estimated, late, skipped, rank, travel_ms, distance_m,"
         " fix_age_ms, generation, version, resent_count, from_lat_e7, from_lon_e7, reason, note,"
-        " sent_ms, sent_source) VALUES(?,?,?,?,?,?,?,?,0,0,?,?,?,?,?,?,0,?,?,0,'',?,?)",
+        " sent_ms, sent_source, wave) VALUES(?,?,?,?,?,?,?,?,0,0,?,?,?,?,?,?,0,?,?,0,'',?,?,?)",
     [HISTORY_INCIDENT_SENT] = "UPDATE incident SET dispatched_ms = coalesce(dispatched_ms, ?2),"
                               " clock_ms = coalesce(clock_ms, ?2), generation = max(generation, ?3)"
                               " WHERE incident_id = ?1",
@@ -143,7 +143,8 @@ static const char *const sql[HISTORY_STATEMENT_COUNT] = {
         " iif(a.en_route_ms >= a.sent_ms, a.en_route_ms - a.sent_ms, NULL),"
         " iif(a.state = ?5 AND a.ended_ms >= a.sent_ms, a.ended_ms - a.sent_ms, NULL)"
         " FROM assignment a JOIN incident i ON i.incident_id = a.incident_id WHERE a.incident_id = "
-        "?1",
+        /* An invitation is no order before it is accepted. */
+        "?1 AND (a.wave = 0 OR a.acknowledged_ms IS NOT NULL OR a.en_route_ms IS NOT NULL)",
     [HISTORY_PUT_SEQ] = "UPDATE meta SET value = ? WHERE name = 'seq'",
 };
 

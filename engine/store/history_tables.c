@@ -48,6 +48,7 @@ const struct store_db_format history_tables_format = {
         "CREATE TABLE assignment(assignment_id INTEGER PRIMARY KEY, incident_id INTEGER,"
         "  unit_id INTEGER, tier INTEGER, state INTEGER, additional INTEGER, automatic INTEGER,"
         "  estimated INTEGER, late INTEGER, skipped INTEGER, rank INTEGER, travel_ms INTEGER,"
+        "  wave INTEGER DEFAULT 0,"
         "  distance_m INTEGER, fix_age_ms INTEGER, generation INTEGER, version INTEGER,"
         "  resent_count INTEGER, corrected INTEGER DEFAULT 0,"
         "  from_lat_e7 INTEGER, from_lon_e7 INTEGER, reason INTEGER, note TEXT,"

@@ -37,7 +37,11 @@ static void add_reason(char sentence[SENTENCE_SIZE], enum reason reason)
 static void decision(const struct world *world, const struct decision_made *made,
                      char sentence[SENTENCE_SIZE])
 {
-    add(sentence, "I%u tier %s:", made->incident_id, types_name(TYPES_TIER, made->tier));
+    if (made->wave > 0) {
+        add(sentence, "I%u wave %u of volunteers:", made->incident_id, made->wave);
+    } else {
+        add(sentence, "I%u tier %s:", made->incident_id, types_name(TYPES_TIER, made->tier));
+    }
     for (uint32_t i = 0; i < made->candidate_count; i++) {
         const struct candidate *candidate = &made->candidates[i];
         add(sentence, "%s %s%s%s in %u s", i == 0 ? "" : ",", candidate->chosen ? "choose " : "",
@@ -196,9 +200,10 @@ void scenario_sentence(const struct world *world, const struct event *event,
     } else if (event->kind == EVENT_DECISION_MADE) {
         decision(world, &event->decision, sentence);
     } else if (event->kind == EVENT_ASSIGNMENT_SENT) {
-        add(sentence, "%s ordered to I%u tier %s%s", scenario_unit(world, event->sent.unit_id),
-            event->sent.incident_id, types_name(TYPES_TIER, event->sent.tier),
-            event->sent.additional ? " in addition" : "");
+        add(sentence, "%s %s I%u tier %s%s", scenario_unit(world, event->sent.unit_id),
+            event->sent.wave > 0 ? "is asked to" : "ordered to", event->sent.incident_id,
+            types_name(TYPES_TIER, event->sent.tier),
+            event->sent.additional && event->sent.wave == 0 ? " in addition" : "");
     } else if (event->kind == EVENT_ASSIGNMENT_UPDATED) {
         updated(world, event, sentence);
     } else if (event->kind == EVENT_ASSIGNMENT_STEP) {

@@ -3,6 +3,7 @@
  * Each NAME.scn is read line by line:
  *   given policy NAME | given mode auto|recommend | given CIRCLE circle at EAST,NORTH radius M
  *   given tier TIER asks the own area first
+ *   given waves of N volunteers, N waves, N s apart, until N accept
  *   given a gateway                                  for what a unit's link does not deliver
  *   given gaps of N s are alarms
  *   given AREA beat|grid area from WEST,SOUTH to EAST,NORTH
@@ -210,6 +211,14 @@ static bool given(struct story *story, const char *rest)
         const int32_t tier = types_find(TYPES_TIER, name);
         story->world.config.policy.tiers[tier < 0 ? 0 : tier].area_first = true;
         return tier >= 0;
+    }
+    struct volunteer_policy *volunteers = &story->world.config.policy.volunteers;
+    if (sscanf(rest, "waves of %u volunteers, %u waves, %u s apart, until %u accept",
+               &volunteers->wave_units, &volunteers->waves_max, &volunteers->wave_ms,
+               &volunteers->wanted) == 4) {
+        volunteers->types = UINT32_MAX;
+        volunteers->wave_ms *= 1000;
+        return true;
     }
     if (strcmp(rest, "a gateway") == 0) {
         story->world.config.second_channel = true;

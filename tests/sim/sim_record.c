@@ -275,7 +275,7 @@ static void on_decision(struct sim *sim, const struct event *event)
     const struct decision_made *made = &event->decision;
     const struct sim_incident *incident = incident_of(sim, made->incident_id);
     check_list(sim, made, incident);
-    if (made->candidate_count == 0 || leads(made, made->candidate_count - 1)) {
+    if (made->candidate_count == 0 || made->wave > 0 || leads(made, made->candidate_count - 1)) {
         return;
     }
     const struct candidate *last = &made->candidates[made->candidate_count - 1];
@@ -301,6 +301,34 @@ static void on_decision(struct sim *sim, const struct event *event)
 }
 
 /* ---- Orders ---- */
+
+/* Volunteers alone are asked in waves, never more than all waves hold, nor when enough accepted. */
+static void check_wave(struct sim *sim, const struct sim_incident *incident,
+                       const struct assignment_sent *sent)
+{
+    const struct volunteer_policy *policy = &sim->config.policy.volunteers;
+    const bool is_volunteer = sim_people_kind(sim, sent->unit_id) == UNIT_VOLUNTEER;
+    uint32_t asked = 1;
+    uint32_t accepted = 0;
+    for (uint32_t id = incident->first_assignment; id != 0 && sent->wave > 0;
+         id = sim->record->assignments.items[id].before) {
+        const struct sim_assignment *earlier_one = &sim->record->assignments.items[id];
+        asked += earlier_one->wave > 0 ? 1 : 0;
+        accepted += earlier_one->wave > 0 && earlier_one->has_accepted &&
+                            earlier_one->state <= ASSIGNMENT_CLEARED
+                        ? 1
+                        : 0;
+    }
+    const bool is_wrong = sent->wave > 0
+                              ? !is_volunteer || sent->wave > policy->waves_max ||
+                                    asked > policy->wave_units * policy->waves_max ||
+                                    accepted >= policy->wanted
+                              : is_volunteer && sent->automatic && policy->wave_units > 0;
+    if (is_wrong) {
+        sim_fail(sim, "order %u asks unit %u in wave %u: %u asked, %u accepted",
+                 sent->assignment_id, sent->unit_id, sent->wave, asked, accepted);
+    }
+}
 
 static void on_sent(struct sim *sim, const struct event *event)
 {
@@ -328,7 +356,9 @@ static void on_sent(struct sim *sim, const struct event *event)
                                 .before = incident->first_assignment,
                                 .tier = sent->tier,
                                 .state = ASSIGNMENT_SENT,
+                                .wave = sent->wave,
                                 .sent_ms = event->at_ms};
+    check_wave(sim, incident, sent);
     record->active[sent->unit_id] = sent->assignment_id;
     incident->first_assignment = sent->assignment_id;
     incident->active++;
@@ -354,6 +384,9 @@ static void on_updated(struct sim *sim, const struct event *event)
     }
     assignment->version = updated->version;
     assignment->state = updated->state;
+    assignment->has_accepted =
+        assignment->has_accepted ||
+        (updated->state >= ASSIGNMENT_ACKNOWLEDGED && updated->state <= ASSIGNMENT_CLEARED);
     if (assignment_state_ended(updated->state)) {
         assignment->notice_is_open = false; /* moot; that it is recalled comes after it */
         sim->record->active[assignment->unit_id] = 0;
@@ -387,6 +420,12 @@ static int64_t step_due_ms(const struct sim *sim, const struct sim_assignment *a
     return assignment->sent_ms + (is_unreached ? 0 : step_after_ms(sim, assignment->tier, step));
 }
 
+/* Of an invitation nobody is alarmed, and the next wave is not a step. */
+static bool is_for_volunteers(uint32_t step)
+{
+    return step == LADDER_RESENT || step == LADDER_SECOND;
+}
+
 static void on_step(struct sim *sim, const struct event *event)
 {
     struct sim_assignment *assignment = assignment_of(sim, event->step.assignment_id);
@@ -397,7 +436,8 @@ static void on_step(struct sim *sim, const struct event *event)
     }
     const int64_t due_ms = step_due_ms(sim, assignment, step);
     const bool is_delivered = assignment->state != ASSIGNMENT_SENT && step == LADDER_SECOND;
-    if (is_delivered || assignment->state >= ASSIGNMENT_ACKNOWLEDGED ||
+    const bool is_foreign = assignment->wave > 0 && !is_for_volunteers(step);
+    if (is_delivered || is_foreign || assignment->state >= ASSIGNMENT_ACKNOWLEDGED ||
         (assignment->steps >> step & 1u) != 0 || event->at_ms < due_ms) {
         sim_fail(sim, "order %u (%s, steps %x): ladder step %u at %lld ms after it was sent",
                  event->step.assignment_id, types_name(TYPES_ASSIGNMENT_STATE, assignment->state),
@@ -439,10 +479,13 @@ static void on_notice_updated(struct sim *sim, const struct event *event)
     assignment->notice_is_open = event->noticed.state != NOTICE_ACKNOWLEDGED;
 }
 
-/* Nobody else is asked: this one has to hear it. */
-static int64_t notice_after_ms(const struct sim *sim, enum tier tier, uint32_t step)
+/* Nobody else is asked: this one has to hear it. Who was only invited is reminded, no more. */
+static int64_t notice_after_ms(const struct sim *sim, const struct sim_assignment *assignment,
+                               uint32_t step)
 {
-    return step == LADDER_ADDITIONAL ? 0 : step_after_ms(sim, tier, step);
+    const bool is_silent =
+        assignment->wave > 0 && !assignment->has_accepted && step != LADDER_RESENT;
+    return step == LADDER_ADDITIONAL || is_silent ? 0 : step_after_ms(sim, assignment->tier, step);
 }
 
 static void on_notice_step(struct sim *sim, const struct event *event)
@@ -452,7 +495,7 @@ static void on_notice_step(struct sim *sim, const struct event *event)
     if (step >= LADDER_STEPS) {
         return;
     }
-    const int64_t after_ms = notice_after_ms(sim, assignment->tier, step);
+    const int64_t after_ms = notice_after_ms(sim, assignment, step);
     if (!assignment->notice_is_open || (assignment->notice_steps >> step & 1u) != 0 ||
         after_ms == 0 || event->at_ms < assignment->notice_sent_ms + after_ms) {
         sim_fail(sim, "order %u, notice %u (steps %x): ladder step %u at %lld ms",
@@ -779,6 +822,7 @@ static int64_t check_order(struct sim *sim, uint32_t assignment_id, int64_t now_
     for (uint32_t step = 0; step <= LADDER_SECOND; step++) {
         const int64_t after_ms = step_after_ms(sim, assignment->tier, step);
         if (after_ms == 0 || (assignment->steps >> step & 1u) != 0 ||
+            (assignment->wave > 0 && !is_for_volunteers(step)) ||
             assignment->state >= ASSIGNMENT_ACKNOWLEDGED ||
             (step == LADDER_SECOND && assignment->state != ASSIGNMENT_SENT)) {
             continue;
@@ -809,7 +853,7 @@ static int64_t check_notices(struct sim *sim, int64_t now_ms)
             continue;
         }
         for (uint32_t step = 0; step < LADDER_STEPS; step++) {
-            const int64_t after_ms = notice_after_ms(sim, assignment->tier, step);
+            const int64_t after_ms = notice_after_ms(sim, assignment, step);
             if (after_ms == 0 || (assignment->notice_steps >> step & 1u) != 0) {
                 continue;
             }
@@ -938,8 +982,8 @@ static bool is_fit(const struct sim *sim, const struct sim_incident *incident, u
     for (uint32_t i = 0; i < TIER_COUNT; i++) {
         const struct tier_policy *tier = &policy->tiers[i];
         const uint32_t reach_ms = tier->beyond_reach ? policy->search_ms : policy_reach_ms(tier);
-        if ((tier->kinds >> kind & 1u) != 0 && filled[i] < incident->wanted[i] &&
-            travel_ms <= reach_ms) {
+        if ((policy_kinds(policy, (enum tier)i) >> kind & 1u) != 0 &&
+            filled[i] < incident->wanted[i] && travel_ms <= reach_ms) {
             return true;
         }
     }
@@ -958,8 +1002,9 @@ void sim_record_check_served(struct sim *sim, const struct engine *engine, int64
         uint32_t filled[TIER_COUNT] = {0}; /* who was recalled is not replaced behind his back */
         for (uint32_t id = incident->first_assignment; id != 0;
              id = record->assignments.items[id].before) {
-            filled[record->assignments.items[id].tier] +=
-                record->assignments.items[id].state != ASSIGNMENT_DECLINED ? 1 : 0;
+            const struct sim_assignment *assignment = &record->assignments.items[id];
+            filled[assignment->tier] +=
+                assignment->state != ASSIGNMENT_DECLINED && assignment->wave == 0 ? 1 : 0;
         }
         for (uint32_t unit_id = 0; unit_id < sim_people_count(sim); unit_id++) {
             if (is_fit(sim, incident, unit_id, filled, now_ms)) {

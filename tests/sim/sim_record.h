@@ -23,6 +23,8 @@ struct sim_assignment {
     uint32_t incident_id, unit_id, version, steps, before;
     enum tier tier;
     enum assignment_state state;
+    uint32_t wave; /* of volunteers, 0: an order */
+    bool has_accepted;
     int64_t sent_ms;
     /* what has to be heard after the order */
     uint32_t notice_number, notice_steps;

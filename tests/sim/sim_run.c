@@ -219,6 +219,14 @@ static void choose_config(struct sim *sim)
     for (uint32_t tier = 0; tier < TIER_COUNT; tier++) {
         sim->config.policy.tiers[tier].area_first = sim_chance(sim, 300);
     }
+    if (sim_chance(sim, 500)) {
+        sim->config.policy.volunteers =
+            (struct volunteer_policy){.types = sim_below(sim, 1u << INCIDENT_TYPE_COUNT),
+                                      .wanted = 1 + sim_below(sim, 2),
+                                      .wave_units = 1 + sim_below(sim, 2),
+                                      .waves_max = 1 + sim_below(sim, 3),
+                                      .wave_ms = 5000 + sim_below(sim, 40000)};
+    }
 }
 
 static void take_disk_figures(struct sim *sim)

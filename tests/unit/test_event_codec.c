@@ -32,6 +32,7 @@ static void fill_decision(struct decision_made *made)
     made->traffic_version = 9;
     made->automatic = true;
     made->area_first = true;
+    made->wave = 3;
     made->candidate_count = CANDIDATES_MAX;
     made->passed_count = CANDIDATES_MAX;
     for (uint32_t i = 0; i < CANDIDATES_MAX; i++) {
@@ -186,7 +187,8 @@ static void fill(enum event_kind kind)
                                               .additional = true,
                                               .automatic = true,
                                               .rank = 9,
-                                              .version = 1};
+                                              .version = 1,
+                                              .wave = 10};
         break;
     case EVENT_ASSIGNMENT_UPDATED:
         event.updated = (struct assignment_updated){.assignment_id = 1,
@@ -486,7 +488,7 @@ Test(event_codec, damage_is_refused_or_says_something_else_but_never_hurts)
 Test(event_codec, a_policy_of_version_1_is_as_it_was)
 {
     fill(EVENT_POLICY_PUT);
-    const size_t more = (2 + TIER_COUNT) * sizeof(uint32_t) + TIER_COUNT;
+    const size_t more = (2 + TIER_COUNT + 5) * sizeof(uint32_t) + TIER_COUNT;
     const size_t size = event_codec_encode(&event, bytes);
     bytes[0] = 1;
     cr_expect(eq(u32, decode(size), STATUS_CORRUPT));
@@ -544,17 +546,20 @@ Test(event_codec, a_decision_and_a_policy_of_version_3_know_no_area)
     const size_t size = event_codec_encode(&event, bytes);
     bytes[0] = 3;
     cr_expect(eq(u32, decode(size), STATUS_CORRUPT));
-    cr_assert(eq(u32, decode(size - 1 - sizeof(uint32_t)), STATUS_OK));
+    cr_assert(eq(u32, decode(size - 2 - sizeof(uint32_t)), STATUS_OK));
     cr_expect(not(back.decision.area_first));
+    cr_expect(eq(u32, back.decision.wave, 0));
     cr_expect(not(back.decision.candidates[0].own_area));
     fill(EVENT_POLICY_PUT);
     event.policy.policy.tiers[TIER_3].area_first = true;
+    event.policy.policy.volunteers = (struct volunteer_policy){255, 2, 3, 4, 30000};
     const size_t policy_size = event_codec_encode(&event, bytes);
     cr_assert(eq(u32, decode(policy_size), STATUS_OK));
     cr_expect(back.policy.policy.tiers[TIER_3].area_first);
     bytes[0] = 3;
     cr_expect(eq(u32, decode(policy_size), STATUS_CORRUPT));
-    cr_assert(eq(u32, decode(policy_size - TIER_COUNT), STATUS_OK));
+    cr_assert(eq(u32, decode(policy_size - TIER_COUNT - 5 * sizeof(uint32_t)), STATUS_OK));
+    cr_expect(eq(u32, back.policy.policy.volunteers.wave_units, 0));
     cr_expect(not(back.policy.policy.tiers[TIER_3].area_first));
 }
 
@@ -566,4 +571,16 @@ Test(event_codec, a_candidate_that_is_not_there_belongs_to_no_area)
     cr_assert(eq(u32, decode(size), STATUS_OK));
     bytes[size - sizeof(uint32_t)] |= 8;
     cr_expect(eq(u32, decode(size), STATUS_CORRUPT));
+}
+
+Test(event_codec, an_order_of_version_3_is_no_invitation)
+{
+    fill(EVENT_ASSIGNMENT_SENT);
+    const size_t size = event_codec_encode(&event, bytes);
+    cr_assert(eq(u32, decode(size), STATUS_OK));
+    cr_expect(eq(u32, back.sent.wave, 10));
+    bytes[0] = 3;
+    cr_expect(eq(u32, decode(size), STATUS_CORRUPT));
+    cr_assert(eq(u32, decode(size - 1), STATUS_OK));
+    cr_expect(eq(u32, back.sent.wave, 0));
 }

@@ -155,6 +155,13 @@ static void make_random(struct proto_policy *made)
                                                        .supervisor_ms = 40000,
                                                        .second_channel_ms = below(2) * 5000};
     }
+    if (below(2) == 1) {
+        made->volunteers = (struct proto_volunteers){.types = below(256),
+                                                     .wanted = 1 + below(8),
+                                                     .wave_units = 1 + below(8),
+                                                     .waves_max = 1 + below(10),
+                                                     .wave_ms = 1000 + below(100000)};
+    }
     made->par_answer_ms = 1000 + below(1000000);
     made->panic_widen_ms = 1000 + below(1000000);
     made->search_ms = 1000 + below(1000000);

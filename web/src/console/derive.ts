@@ -92,7 +92,7 @@ export function offersOf(
   return TIERS.map((tier) => {
     const key = decisionKey(incident.incident_id, tier);
     const decision = city.decisions.get(key) ?? recorded.get(key) ?? null;
-    const active = mine.filter((a) => a.tier === tier && ASSIGNMENT_ACTIVE.has(a.state));
+    const active = mine.filter((a) => a.tier === tier && a.wave === 0 && ASSIGNMENT_ACTIVE.has(a.state));
     const offers = (decision?.candidates ?? []).map((candidate): Offer => {
       number += 1;
       const unit = city.units.get(candidate.unit) ?? null;

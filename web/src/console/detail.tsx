@@ -203,7 +203,7 @@ function AssignmentRow({ assignment }: { assignment: Assignment }): JSX.Element 
   const next = active ? NEXT[state as keyof typeof NEXT] : null;
   const after = next === null ? [] : STEPS.slice(STEPS.indexOf(next));
   const since = assignment.ended_ms ?? assignment.on_scene_ms ?? assignment.en_route_ms ?? assignment.acknowledged_ms ?? assignment.sent_ms;
-  const silent = (state === 'sent' || state === 'delivered') && assignment.sent_ms !== null && now.value - assignment.sent_ms > 20_000;
+  const silent = assignment.wave === 0 && (state === 'sent' || state === 'delivered') && assignment.sent_ms !== null && now.value - assignment.sent_ms > 20_000;
   return (
     <li class={active ? '' : 'past'}>
       <strong>{unit}</strong>
@@ -216,7 +216,7 @@ function AssignmentRow({ assignment }: { assignment: Assignment }): JSX.Element 
       <span class={silent ? 'late' : 'muted'}>{active && since !== null ? duration(Math.max(0, now.value - since)) : clock(since)}</span>
       {active && assignment.on_scene_ms === null ? <Eta assignment={assignment} /> : null}
       {assignment.late ? <span class="tag">{t('detail.late')}</span> : null}
-      {assignment.additional ? <span class="tag">{t('detail.additional')}</span> : null}
+      {assignment.wave > 0 ? <span class="tag">{t('detail.wave', { n: assignment.wave })}</span> : assignment.additional ? <span class="tag">{t('detail.additional')}</span> : null}
       {assignment.automatic ? <span class="tag">{t('detail.automatic')}</span> : null}
       {notice && notice.state !== 'none' ? (
         <span class={notice.state === 'acknowledged' ? 'tag' : 'tag late'}>

@@ -242,6 +242,7 @@ export const en: Record<Key, string> = {
   'detail.received': 'Received',
   'detail.on_behalf': 'On behalf',
   'detail.additional': 'in addition',
+  'detail.wave': 'volunteers, wave {n}',
   'units.empty': 'The roster has no units',
   'units.duty': 'Duty',
   'map.title': 'Map',

@@ -242,6 +242,7 @@ export const zh = {
   'detail.received': '报警时间',
   'detail.on_behalf': '代报',
   'detail.additional': '追加',
+  'detail.wave': '义警第 {n} 波',
   'units.empty': '名册中没有处置力量',
   'units.duty': '勤务',
   'map.title': '地图',

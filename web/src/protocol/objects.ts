@@ -137,6 +137,7 @@ export const assignment = obj({
   travel_ms: time,
   distance_m: nullable(num),
   rank: nullable(int),
+  wave: otherwise(count, 0),
   reason: maybe(str),
   sent_ms: time,
   delivered_ms: time,
@@ -204,6 +205,7 @@ export const decision = obj({
   generation: count,
   map_id: maybe((value) => String(value)),
   automatic: bool,
+  wave: otherwise(count, 0),
   together: otherwise(count, 0),
   preemptable: otherwise(
     list(obj({ unit: str, victim: id, priority: count, travel_ms: time, estimated: bool })),

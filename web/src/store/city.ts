@@ -134,6 +134,7 @@ function apply(draft: Draft, event: Event): void {
       break;
     case 'decision.made': {
       const made = event.decision;
+      if (made.wave > 0) break;
       draft.edit('decisions').set(decisionKey(made.incident_id, made.tier), made);
       draft.incident(made.incident_id, (held) => ({
         generation: Math.max(held.generation, made.generation),
@@ -144,7 +145,7 @@ function apply(draft: Draft, event: Event): void {
       draft.edit('assignments').set(event.assignment.assignment_id, event.assignment);
       follow(draft, event.assignment, event.at_ms);
       draft.incident(event.assignment.incident_id, (held) => ({
-        ...startClocks(held, event.at_ms), generation: Math.max(held.generation, event.generation),
+        ...(event.assignment.wave > 0 ? {} : startClocks(held, event.at_ms)), generation: Math.max(held.generation, event.generation),
       }));
       break;
     case 'assignment.updated': {

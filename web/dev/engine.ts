@@ -92,7 +92,7 @@ export class DevEngine {
     const incident: Incident = {
       incident_id: id, generation: 1, type: body['type'] as Incident['type'], priority, state: 'pending',
       lat: Number(body['lat']), lon: Number(body['lon']), address: text('address'), note: text('note'), caller: text('caller'),
-      phone: text('phone'), district: 'D1', circle: 'C1', drill: body['drill'] === true,
+      phone: text('phone'), district: 'D1', circle: 'C1', beat: null, grid: null, drill: body['drill'] === true,
       mode: id % 3 === 0 ? 'auto' : 'recommend', policy: 'mutual-aid', policy_version: 1, warning: null, report_count: 1, received_ms: now, created_ms: now,
       dispatched_ms: null, on_scene_ms: null, ended_ms: null, clock_ms: now, held_ms: null, review_ms: null, hold_reason: 'none', owner: null, owner_ms: null,
       duplicate_of: null, similar: null, reopened: 0,
@@ -156,7 +156,7 @@ export class DevEngine {
       const assignment: Assignment = {
         assignment_id: ++this.nextAssignment, incident_id: id, unit, tier, state: 'sent', version: 1, late: false, additional: false,
         automatic: actor === 'system', estimated: candidate?.estimated ?? true, travel_ms: candidate?.travel_ms ?? null, distance_m: 640, rank: candidate?.rank ?? null,
-        reason: null, sent_ms: Date.now(), delivered_ms: null, acknowledged_ms: null, en_route_ms: null, on_scene_ms: null, ended_ms: null, resent: 0, corrected: 0, par_asked_ms: null,
+        wave: 0, reason: null, sent_ms: Date.now(), delivered_ms: null, acknowledged_ms: null, en_route_ms: null, on_scene_ms: null, ended_ms: null, resent: 0, corrected: 0, par_asked_ms: null,
       };
       return {
         kind: 'assignment.sent', assignment, generation: incident.generation,

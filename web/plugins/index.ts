@@ -35,7 +35,7 @@ function filesOf(bundle: Rollup.OutputBundle, page: string): string[] {
 }
 
 /** A page waits for one language: the larger one counts. */
-function dictionary(bundle: Rollup.OutputBundle, prefix: '' | 'con_'): number {
+function dictionary(bundle: Rollup.OutputBundle, prefix: '' | 'con_' | 'uni_'): number {
   const name = new RegExp(`/i18n/${prefix}(zh|en)\\.ts$`);
   const sizes = Object.values(bundle)
     .filter((file): file is Rollup.OutputChunk => file.type === 'chunk' && name.test(file.facadeModuleId ?? ''))
@@ -53,7 +53,9 @@ export function budgets(pages: Record<string, number>): Plugin {
       for (const [page, most] of Object.entries(pages)) {
         const open = [entryOf(bundle, `/${page}`).fileName];
         const found = new Set<string>();
-        let bytes = dictionary(bundle, '') + (page === 'console.html' ? dictionary(bundle, 'con_') : 0);
+        let bytes = dictionary(bundle, '');
+        if (page === 'console.html') bytes += dictionary(bundle, 'con_');
+        if (page === 'unit.html') bytes += dictionary(bundle, 'uni_');
         for (let name = open.pop(); name !== undefined; name = open.pop()) {
           const chunk = bundle[name];
           if (found.has(name) || chunk?.type !== 'chunk') continue;

@@ -80,7 +80,7 @@ export const USER = { name: 'wang', display: '王敏', role: 'dispatcher', scope
 
 export function anUnit(code: string, more: Partial<Unit> = {}): Unit {
   return {
-    index: Number(code.replace(/\D/g, '')) || 0, code, name: `单元${code}`, kind: 'car', circle: null, district: null,
+    index: Number(code.replace(/\D/g, '')) || 0, code, name: `单元${code}`, kind: 'car', circle: null, district: null, area: null,
     people: 2, capabilities: [], synthetic: true, duty: 'on', status: 'available', status_ms: 1000,
     assignment_id: null, incident_id: null, panic: 'none', lat: 57.7, lon: 11.97, fix_ms: 1000, ...more,
   };
@@ -90,7 +90,7 @@ export function anIncident(id: number, more: Partial<Incident> = {}): Incident {
   const tier = { verdict: 'open', wanted: 1, target_ms: 60_000, deadline_ms: 1_060_000, elapsed_ms: null } as const;
   return {
     incident_id: id, generation: 1, type: 'fire', priority: 1, state: 'pending', lat: 57.7, lon: 11.97,
-    address: '中山东路1号', note: null, caller: null, phone: null, district: null, circle: null, drill: false,
+    address: '中山东路1号', note: null, caller: null, phone: null, district: null, circle: null, beat: null, grid: null, drill: false,
     mode: 'recommend', policy: 'mutual-aid', policy_version: 1, warning: null, report_count: 1, received_ms: 1_000_000, created_ms: 1_000_010,
     dispatched_ms: null, on_scene_ms: null, ended_ms: null, clock_ms: 1_000_000, held_ms: null, review_ms: null, hold_reason: 'none', owner: null, owner_ms: null,
       duplicate_of: null, similar: null, reopened: 0,
@@ -101,7 +101,7 @@ export function anIncident(id: number, more: Partial<Incident> = {}): Incident {
 export function anAssignment(id: number, incident: number, unit: string, more: Partial<Assignment> = {}): Assignment {
   return {
     assignment_id: id, incident_id: incident, unit, tier: '3', state: 'sent', version: 1, late: false,
-    additional: false, automatic: false, estimated: false, travel_ms: 65_000, distance_m: 700, rank: 1, reason: null,
+    additional: false, automatic: false, estimated: false, travel_ms: 65_000, distance_m: 700, rank: 1, wave: 0, reason: null,
     sent_ms: 1_000_500, delivered_ms: null, acknowledged_ms: null, en_route_ms: null, on_scene_ms: null,
     ended_ms: null, resent: 0, corrected: 0, par_asked_ms: null, ...more,
   };

@@ -22,7 +22,7 @@ function cityOf(units: Unit[], incidents: Incident[], decisions: Decision[] = []
 
 function aDecision(tier: '1' | '3' | '5', units: [string, boolean][]): Decision {
   return {
-    incident_id: 7, tier, generation: 1, map_id: null, automatic: false, together: 0, preemptable: [], passed: [], passed_by_reason: {},
+    incident_id: 7, tier, generation: 1, map_id: null, automatic: false, wave: 0, together: 0, preemptable: [], passed: [], passed_by_reason: {},
     candidates: units.map(([unit, chosen], i) => ({
       unit, chosen, travel_ms: 1000 * (i + 1), lat: 57, lon: 11, fix_age_ms: 0, rank: i + 1, in_reach: true, estimated: false, own_area: false, given_to: null,
     })),
@@ -65,6 +65,11 @@ describe('a proposal', () => {
     const offers = offersOf(city, city.incidents.get(7)!, []);
     expect([...proposed(offers)]).toEqual([['P1', '1'], ['P3', '3']]);
     expect(offers.flatMap((tier) => tier.offers).map((offer) => offer.number)).toEqual([1, 2, 3, 4, 5]);
+  });
+
+  it('counts no volunteer who was only asked in addition', () => {
+    const city = cityOf([anUnit('P1')], [anIncident(7)], [aDecision('3', [['P1', true]])]);
+    expect([...proposed(offersOf(city, city.incidents.get(7)!, [anAssignment(1, 7, 'V9', { wave: 1 })]))]).toEqual([['P1', '3']]);
   });
 
   it('is empty where the tier has all it wants', () => {

@@ -63,6 +63,7 @@ const HTTP: [RegExp, Check<unknown>][] = [
   [/\/v1\/incidents/, obj({ incidents: list(o.incidentOrEnded) })],
   [/\/v1\/units/, obj({ units: list(o.unit) })],
   [/\/v1\/districts/, obj({ districts: list(o.district) })],
+  [/\/v1\/areas/, api.areas],
   [/\/v1\/map/, api.map],
   [/\/v1\/streets/, api.streets],
   [/\/v1\/roster/, api.roster],

@@ -1,7 +1,7 @@
 import { useSignal } from '@preact/signals';
 import type { JSX } from 'preact';
 import { useEffect, useRef } from 'preact/hooks';
-import { t, word } from '../i18n/index.ts';
+import { t, word } from './words.ts';
 import { fitBytes, TEXT_BYTES } from '../protocol/commands.ts';
 import type { Order } from '../protocol/objects.ts';
 import { DECLINE_REASONS } from '../protocol/values.ts';

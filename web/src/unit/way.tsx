@@ -4,7 +4,7 @@
 import { useSignal } from '@preact/signals';
 import type { JSX } from 'preact';
 import { useEffect } from 'preact/hooks';
-import { t } from '../i18n/index.ts';
+import { t } from './words.ts';
 import { http } from '../link/http.ts';
 import { route, type Route } from '../protocol/http.ts';
 import { duration } from '../ui/format.ts';

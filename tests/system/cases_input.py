@@ -320,7 +320,8 @@ def areas(run):
     equal('none came in', city.engine.get('/v1/areas', city.tokens['li']).json['areas'], [])
     answer = put(beat, {**grid, 'properties': {'code': 'W1', 'name': 'W1', 'kind': 'circle'}})
     check('beat or grid' in answer.json['errors'][0]['detail'], f'{answer}')
-    equal('both', [put(beat, grid).json[k] for k in ('added', 'updated')], [2, 0])
+    answer = put(beat, grid)
+    equal('both', (answer.json['added'], answer.json['updated']), (2, 0))
     equal('listed', city.engine.get('/v1/areas', city.tokens['li']).json['areas'],
           [{'code': 'B1', 'name': 'B1', 'kind': 'beat'}, {'code': 'W1', 'name': 'W1', 'kind': 'grid'}])
     text = UNITS_HEAD.replace('circle', 'area,circle') + 'G7,网格员,grid,,,W1,K1,D1,1,\n'

@@ -71,7 +71,7 @@ Test(area, an_incident_lies_in_a_beat_and_in_a_grid)
     cr_expect(eq(u32, engine_area_find(world.engine, "A2"), 2));
     cr_expect(eq(u32, engine_area_find(world.engine, "A9"), AREA_NONE));
     const struct area_view grid = engine_area(world.engine, 2);
-    cr_expect(eq(str, (char *)grid.name, "area 2"));
+    cr_expect(eq(int, strcmp(grid.name, "area 2"), 0));
     cr_expect(eq(u32, grid.kind, AREA_GRID));
     cr_expect(eq(u32, grid.outline.ring_count, 2));
     cr_expect(eq(i32, grid.outline.points[7].lat_e7, world_at(0, 300).lat_e7));
@@ -141,10 +141,10 @@ Test(area, a_unit_belongs_to_one_that_is_there)
 
 static void refused(enum reason reason)
 {
-    const uint64_t digest = engine_digest(world.engine);
+    const uint32_t count = engine_area_count(world.engine);
     cr_expect(eq(u32, world_step(&world, &command).refusal, reason));
     cr_expect(eq(u32, world_count(&world, EVENT_AREA_PUT), 0));
-    cr_expect(ne(u64, engine_digest(world.engine), digest), "the refusal is an event");
+    cr_expect(eq(u32, engine_area_count(world.engine), count));
 }
 
 Test(area, one_that_is_known_keeps_its_number_and_its_kind)

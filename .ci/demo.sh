@@ -39,7 +39,7 @@ demo_prepare() {
 demo_fleet() {
     KUAIFAN_PASSWORD=$(sed -n 's/^admin //p' "$store/demo-logins") \
         build/release/kuaifan simulate --url "$url" ${trust[1]:+--cacert "${trust[1]}"} --map "$city" \
-        --admin admin --leave C001 --rate 0.1 --seed 1 --seconds 0 >>"$store/fleet.log" 2>&1 &
+        --admin admin --leave C001 --rate 0.04 --seed 1 --seconds 0 >>"$store/fleet.log" 2>&1 &
 }
 
 demo_logins() {

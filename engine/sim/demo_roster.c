@@ -6,7 +6,9 @@
 
 #define DISTRICTS_A_SIDE 3u
 #define PICK_TRIES       10000u
-#define POST_SPREAD_E7   9000 /* about 100 m north or south */
+#define KIND_STEP        5u
+#define HOME_TRIES       64u  /* of so many crossings the one nearest to the circle */
+#define POST_SPREAD_E7   1500 /* about 17 m north or south: half a minute on foot is not far */
 
 /* How many in a thousand are of a kind, and how they are called. */
 struct kind_share {
@@ -92,6 +94,20 @@ bool demo_roster_circles(const struct demo_roster *roster, FILE *file)
     return fflush(file) == 0;
 }
 
+/* A patrol sets out near its circle: spread by chance alone, half of the circles have nobody. */
+static struct geo_point pick_home(const struct demo_roster *roster, struct geo_point center,
+                                  struct prng *prng)
+{
+    struct geo_point home = pick_place(roster->map, prng);
+    for (uint32_t i = 1; i < HOME_TRIES; i++) {
+        const struct geo_point at = pick_place(roster->map, prng);
+        if (geo_distance_m(at, center) < geo_distance_m(home, center)) {
+            home = at;
+        }
+    }
+    return home;
+}
+
 static const struct kind_share *pick_share(struct prng *prng)
 {
     uint32_t ticket = prng_below(prng, 1000);
@@ -115,10 +131,14 @@ bool demo_roster_units(const struct demo_roster *roster, FILE *file)
         const uint32_t number = ++numbers[share - shares];
         fprintf(file, "%c%03u,%s %c%03u,%s,", share->letter, number, share->name, share->letter,
                 number, share->kind);
-        const uint32_t circle = prng_below(&prng, roster->circles);
-        struct geo_point home = pick_place(roster->map, &prng);
-        if (share->letter == 'P') { /* a post is where its circle's key place is */
-            home = circle_place(roster, circle);
+        /* In turn, each kind from another circle on: everyone has somebody. */
+        const uint32_t turn = number - 1 + KIND_STEP * (uint32_t)(share - shares);
+        const uint32_t circle = turn % roster->circles;
+        const struct geo_point center = circle_place(roster, circle);
+        struct geo_point home = center;
+        if (share->letter != 'P') {
+            home = pick_home(roster, center, &prng);
+        } else { /* a post is at its circle's key place */
             home.lat_e7 += (int32_t)prng_below(&prng, 2 * POST_SPREAD_E7) - POST_SPREAD_E7;
             home.lon_e7 += (int32_t)prng_below(&prng, 2 * POST_SPREAD_E7) - POST_SPREAD_E7;
         }

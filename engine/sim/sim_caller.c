@@ -80,21 +80,46 @@ void sim_caller_report(struct sim_caller *caller, const char *type, struct geo_p
 }
 
 #define KEY_PLACES_IN_THOUSAND 900u
-#define KEY_PLACE_SPREAD_E7    2500 /* about 28 m */
+#define KEY_PLACE_SPREAD_E7    1500 /* about 17 m */
+#define PICK_TRIES             100u
+#define NAMED_TRIES            8u
 
-/* More happens at key places, where the posts are, than elsewhere. */
+static const struct sim_unit *pick_post(struct sim_world *world)
+{
+    for (uint32_t i = 0; i < PICK_TRIES; i++) {
+        const struct sim_unit *unit = &world->units[prng_below(&world->prng, world->unit_count)];
+        if (unit->is_post) {
+            return unit;
+        }
+    }
+    return NULL; /* few or none in this roster */
+}
+
+/* Most happens at key places, where the posts are: that is why they are there. */
 static struct geo_point pick_place(struct sim_world *world)
 {
-    const struct sim_unit *unit = &world->units[prng_below(&world->prng, world->unit_count)];
-    if (world->options.load || !unit->is_post ||
-        !prng_chance(&world->prng, KEY_PLACES_IN_THOUSAND)) {
+    const bool at_key_place =
+        !world->options.load && prng_chance(&world->prng, KEY_PLACES_IN_THOUSAND);
+    const struct sim_unit *post = at_key_place ? pick_post(world) : NULL;
+    if (post == NULL) {
         return sim_roads_random(world->roads, &world->prng);
     }
     return (struct geo_point){
-        unit->home.lat_e7 + (int32_t)prng_below(&world->prng, 2 * KEY_PLACE_SPREAD_E7) -
+        post->home.lat_e7 + (int32_t)prng_below(&world->prng, 2 * KEY_PLACE_SPREAD_E7) -
             KEY_PLACE_SPREAD_E7,
-        unit->home.lon_e7 + (int32_t)prng_below(&world->prng, 2 * KEY_PLACE_SPREAD_E7) -
+        post->home.lon_e7 + (int32_t)prng_below(&world->prng, 2 * KEY_PLACE_SPREAD_E7) -
             KEY_PLACE_SPREAD_E7};
+}
+
+/* People name the street they stand in: a place without one is passed over. */
+static struct geo_point pick_named_place(struct sim_world *world)
+{
+    struct geo_point at = pick_place(world);
+    for (uint32_t i = 0; i < NAMED_TRIES && !world->options.load && *street_of(world, at) == '\0';
+         i++) {
+        at = pick_place(world);
+    }
+    return at;
 }
 
 static void report_at_random(struct sim_caller *caller)
@@ -104,7 +129,7 @@ static void report_at_random(struct sim_caller *caller)
     struct prng *prng = &caller->world->prng;
     const char *type = caller->world->options.type;
     sim_caller_report(caller, type != NULL ? type : types[prng_below(prng, 8)],
-                      pick_place(caller->world), pick_note(prng));
+                      pick_named_place(caller->world), pick_note(prng));
 }
 
 /* ---- Closing what is done, as a dispatcher would ---- */

@@ -6,6 +6,11 @@
 
 #define CODE_SECONDS 1000
 
+/* How often somebody does not do as ordered: seldom, or the desk drowns in alarms. */
+#define SILENT_IN_THOUSAND   3u /* the order stands until the desk takes it back */
+#define LATE_IN_THOUSAND     20u
+#define DECLINES_IN_THOUSAND 10u
+
 /* ---- Talking ---- */
 
 static void send_text(struct sim_unit *unit, const char *text)
@@ -103,9 +108,9 @@ static void take_order(struct sim_unit *unit, const json_t *order)
         plan(unit, SIM_ACK, 50, 250);
     } else if (state != NULL && strcmp(state, "sent") != 0 && strcmp(state, "delivered") != 0) {
         plan(unit, SIM_GO, 1000, 2000); /* taken up again after a restart */
-    } else if (prng_chance(prng, 30)) {
+    } else if (prng_chance(prng, SILENT_IN_THOUSAND)) {
         plan(unit, SIM_ACK, 3600 * CODE_SECONDS, 0); /* never looks at the phone */
-    } else if (prng_chance(prng, 60)) {
+    } else if (prng_chance(prng, LATE_IN_THOUSAND)) {
         plan(unit, SIM_ACK, 35 * CODE_SECONDS, 35 * CODE_SECONDS);
     } else {
         plan(unit, SIM_ACK, 3 * CODE_SECONDS, 9 * CODE_SECONDS);
@@ -124,7 +129,7 @@ static void rest(struct sim_unit *unit)
 static void acknowledge(struct sim_unit *unit)
 {
     const bool load = unit->world->options.load;
-    if (!load && prng_chance(&unit->world->prng, 30)) {
+    if (!load && prng_chance(&unit->world->prng, DECLINES_IN_THOUSAND)) {
         if (update(unit, "declined", "engaged")) {
             rest(unit);
         }

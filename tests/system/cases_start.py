@@ -1,4 +1,6 @@
 """What keeps the engine from starting: it says which file and why, ends by itself, harms nothing."""
+import csv
+import math
 import os
 import shutil
 import socket
@@ -201,6 +203,35 @@ def bad_import(run):
         check(not os.path.exists(target), f'{text[:40]!r}: a map was written')
     gone = subprocess.run([run.binary, 'import', '/nowhere.osm', target], capture_output=True, text=True, timeout=120)
     check(gone.returncode == 1 and '/nowhere.osm' in gone.stderr, f'{gone}')
+
+
+def metres(one, other):
+    lat, lon = (float(one[name]) - float(other[name]) for name in ('lat', 'lon'))
+    return math.hypot(lat * 111195, lon * 111195 * math.cos(math.radians(float(one['lat']))))
+
+
+@case('a made-up roster has posts at every key place and a patrol of each kind for it')
+def made_up_roster(run):
+    folder = os.path.join(run.work.path, 'made-up')
+    done = subprocess.run([run.binary, 'demo-roster', run.template.map_path, folder, '--units', '240', '--circles', '6',
+                           '--seed', '3'], capture_output=True, text=True, timeout=120)
+    equal(f'demo-roster: {done.stderr}', done.returncode, 0)
+    rows = {}
+    for kind in ('circles', 'units'):
+        with open(os.path.join(folder, f'{kind}.csv'), encoding='utf-8', newline='') as file:
+            rows[kind] = list(csv.DictReader(file))
+    equal('circles and units', (len(rows['circles']), len(rows['units'])), (6, 240))
+    for circle in rows['circles']:
+        mine = [unit for unit in rows['units'] if unit['circle'] == circle['code']]
+        away = [metres(unit, circle) for unit in mine if unit['kind'] == 'post']
+        check(away and max(away) < 30, f'{circle["code"]}: posts are {away} m away')
+        kinds = {unit['kind'] for unit in mine}
+        check(kinds >= {'foot', 'motorcycle', 'car', 'grid', 'volunteer'}, f'{circle["code"]} has {kinds}')
+    others = [metres(unit, circle) for circle in rows['circles'] for unit in rows['units']
+              if unit['kind'] == 'motorcycle' and unit['circle'] != circle['code']]
+    own = [metres(unit, circle) for circle in rows['circles'] for unit in rows['units']
+           if unit['kind'] == 'motorcycle' and unit['circle'] == circle['code']]
+    check(sum(own) / len(own) < sum(others) / len(others) / 2, f'patrols are about their own circle: {own}')
 
 
 @case('a corrupt journal is named and refused, never mended silently')

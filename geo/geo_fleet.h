@@ -56,8 +56,15 @@ struct geo_fleet_hit {
 uint32_t geo_fleet_around(const struct geo_fleet *fleet, struct geo_point at,
                           struct geo_fleet_hit hits[], uint32_t hits_max);
 
-/* The same, but nobody farther than distance_m. */
+/* Who is asked for; `wants` NULL: everybody. */
+struct geo_fleet_filter {
+    bool (*wants)(const void *context, uint32_t unit_id);
+    const void *context;
+};
+
+/* The same, but nobody farther than distance_m, and only whom the filter wants. hits_max > 0. */
 uint32_t geo_fleet_within(const struct geo_fleet *fleet, struct geo_point at, uint32_t distance_m,
-                          struct geo_fleet_hit hits[], uint32_t hits_max);
+                          struct geo_fleet_filter filter, struct geo_fleet_hit hits[],
+                          uint32_t hits_max);
 
 #endif

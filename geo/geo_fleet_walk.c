@@ -362,7 +362,8 @@ uint32_t geo_fleet_around(const struct geo_fleet *fleet, struct geo_point at,
 struct within {
     struct geo_origin origin;
     int32_t lat_e7, gap_e7;
-    uint32_t distance_m;
+    uint32_t distance_m; /* of the last hit, once there are hits_max */
+    struct geo_fleet_filter filter;
     struct geo_fleet_hit *hits;
     uint32_t count, hits_max;
 };
@@ -377,23 +378,32 @@ static void within_keep_block(struct within *within, const struct geo_fleet_bloc
         const struct geo_point seen = {block->lat_e7[i], block->lon_e7[i]};
         const struct geo_fleet_hit hit = {block->unit_ids[i],
                                           geo_origin_distance_m(&within->origin, seen)};
-        if (hit.distance_m <= within->distance_m) {
-            within->count = keep_hit(within->hits, within->count, within->hits_max, hit);
+        const struct geo_fleet_filter *filter = &within->filter;
+        if (hit.distance_m > within->distance_m ||
+            (filter->wants != NULL && !filter->wants(filter->context, hit.unit_id))) {
+            continue;
+        }
+        within->count = keep_hit(within->hits, within->count, within->hits_max, hit);
+        if (within->count == within->hits_max) {
+            within->distance_m = within->hits[within->count - 1].distance_m;
         }
     }
 }
 
 uint32_t geo_fleet_within(const struct geo_fleet *fleet, struct geo_point at, uint32_t distance_m,
-                          struct geo_fleet_hit hits[], uint32_t hits_max)
+                          struct geo_fleet_filter filter, struct geo_fleet_hit hits[],
+                          uint32_t hits_max)
 {
     assert(fleet != NULL);
     assert(geo_point_valid(at));
+    assert(hits_max > 0);
     assert(distance_m < 23000000u); /* half way round is 20,015 km, and int32_t holds this in e7 */
 
     struct within within = {.origin = geo_origin_of(at),
                             .lat_e7 = at.lat_e7,
                             .gap_e7 = ((int32_t)distance_m + 1) * WITHIN_E7_A_METRE,
                             .distance_m = distance_m,
+                            .filter = filter,
                             .hits = hits,
                             .hits_max = hits_max};
     struct geo_fleet_walk walk = geo_fleet_walk_start(fleet, at);
@@ -402,7 +412,7 @@ uint32_t geo_fleet_within(const struct geo_fleet *fleet, struct geo_point at, ui
         for (; block != NULL; block = geo_fleet_walk_block(&walk)) {
             within_keep_block(&within, block);
         }
-        if (walk.gap_cm / 100u > distance_m) {
+        if (walk.gap_cm / 100u > within.distance_m) {
             break;
         }
     }

@@ -4,6 +4,7 @@
 #include "engine/core/assignment.h"
 #include "engine/core/deadline.h"
 #include "engine/core/incident.h"
+#include "engine/core/preempt.h"
 #include "engine/core/presence.h"
 
 void apply_assignment_link(struct engine *engine, uint32_t slot)
@@ -83,6 +84,7 @@ enum status apply_assignment_sent(struct engine *engine, const struct event *eve
         incident->clock_ms = event->at_ms;
     }
     presence_refresh(engine, sent->unit_id);
+    preempt_refresh(engine, slot);
     deadline_refresh_assignment(engine, slot);
     deadline_refresh_incident(engine, state_slot_of(engine, incident));
     return STATUS_OK;
@@ -151,8 +153,9 @@ enum status apply_assignment_updated(struct engine *engine, const struct event *
     if (state_unit_status(engine, unit) != before) {
         unit->status_ms = event->at_ms;
     }
-    deadline_refresh_assignment(engine,
-                                id_pool_find(&engine->assignment_ids, updated->assignment_id));
+    const uint32_t slot = id_pool_find(&engine->assignment_ids, updated->assignment_id);
+    preempt_refresh(engine, slot);
+    deadline_refresh_assignment(engine, slot);
     deadline_refresh_incident(engine, state_slot_of(engine, incident));
     return STATUS_OK;
 }

@@ -4,6 +4,7 @@
 #include "engine/core/area.h"
 #include "engine/core/deadline.h"
 #include "engine/core/incident.h"
+#include "engine/core/preempt.h"
 
 static bool priority_valid(uint32_t priority)
 {
@@ -83,6 +84,11 @@ enum status apply_incident_updated(struct engine *engine, const struct event *ev
     incident->district = event->incident.district;
     incident->circle = event->incident.circle;
     memcpy(incident->areas, event->incident.areas, sizeof incident->areas);
+    uint32_t assignment = incident->assignment_first;
+    while (assignment != SLOT_NONE) {
+        preempt_refresh(engine, assignment);
+        assignment = engine->assignments[assignment].next;
+    }
     const uint32_t slot = state_slot_of(engine, incident);
     engine->open_lat_e7[slot] = incident->at.lat_e7;
     deadline_refresh_incident(engine, slot);
@@ -248,8 +254,7 @@ enum status apply_incident_archived(struct engine *engine, const struct event *e
         drop_decision(engine, incident, (enum tier)tier);
     }
     engine->policies[incident->policy].incident_count--;
-    timer_heap_set(engine->timers, slot, incident->id, TIMER_OFF);
-    engine->waiting[slot] = 0;
+    deadline_forget_incident(engine, slot, incident->id);
     id_pool_remove(&engine->incident_ids, slot);
     return STATUS_OK;
 }

@@ -4,13 +4,20 @@
 #include "engine/core/deadline.h"
 #include "engine/core/incident.h"
 
+static void set_first(struct engine *engine, struct incident *incident, uint32_t slot)
+{
+    incident->report_first = slot;
+    const char *phone = slot == SLOT_NONE ? "" : engine->reports[slot].words.phone;
+    engine->first_phones[state_slot_of(engine, incident)] = state_phone_hash(phone);
+}
+
 void apply_report_append(struct engine *engine, struct incident *incident, uint32_t slot)
 {
     struct report *report = &engine->reports[slot];
     report->next = SLOT_NONE;
     report->incident = state_slot_of(engine, incident);
     if (incident->report_last == SLOT_NONE) {
-        incident->report_first = slot;
+        set_first(engine, incident, slot);
     } else {
         engine->reports[incident->report_last].next = slot;
     }
@@ -27,7 +34,7 @@ static void take_out(struct engine *engine, struct incident *incident, uint32_t 
     }
     const uint32_t next = engine->reports[slot].next;
     if (before == SLOT_NONE) {
-        incident->report_first = next;
+        set_first(engine, incident, next);
     } else {
         engine->reports[before].next = next;
     }

@@ -218,6 +218,19 @@ static int64_t open_due_ms(const struct engine *engine, const struct incident *i
                        : due_ms;
 }
 
+static void set_waiting(const struct engine *engine, uint32_t slot, uint32_t priority)
+{
+    engine->waiting_counts[engine->waiting[slot]]--;
+    engine->waiting[slot] = (uint8_t)priority;
+    engine->waiting_counts[priority]++;
+}
+
+void deadline_forget_incident(const struct engine *engine, uint32_t slot, uint32_t incident_id)
+{
+    timer_heap_set(engine->timers, slot, incident_id, TIMER_OFF);
+    set_waiting(engine, slot, 0);
+}
+
 void deadline_refresh_incident(const struct engine *engine, uint32_t slot)
 {
     const struct incident *incident = &engine->incidents[slot];
@@ -229,7 +242,7 @@ void deadline_refresh_incident(const struct engine *engine, uint32_t slot)
         due_ms = open_due_ms(engine, incident, &is_waiting);
     }
     due_ms = earlier(due_ms, deadline_shelved_ms(engine, incident));
-    engine->waiting[slot] = is_waiting ? 1 : 0;
+    set_waiting(engine, slot, is_waiting ? incident->priority : 0);
     if (due_ms != TIMER_OFF) {
         due_ms = later(due_ms, engine->snooze_ms[slot]);
     }

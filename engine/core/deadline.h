@@ -10,6 +10,8 @@
 
 void deadline_refresh_incident(const struct engine *engine, uint32_t slot);
 void deadline_refresh_assignment(const struct engine *engine, uint32_t slot);
+/* The incident leaves the engine. */
+void deadline_forget_incident(const struct engine *engine, uint32_t slot, uint32_t incident_id);
 /* Leave it alone until then; after a step that could not be done. */
 void deadline_snooze(const struct engine *engine, uint32_t object, int64_t until_ms);
 
@@ -35,13 +37,13 @@ int64_t deadline_widen_ms(const struct engine *engine, const struct incident *in
 bool deadline_tier_wants(const struct engine *engine, const struct incident *incident,
                          enum tier tier, int64_t now_ms);
 
-/* INT64_MAX: nobody waits too long, or that was said. */
 /* When the first of the incident's shelved alarms comes back; TIMER_OFF. */
 int64_t deadline_shelved_ms(const struct engine *engine, const struct incident *incident);
 /* When an incident that ended leaves the engine; TIMER_OFF: it has not ended. */
 int64_t deadline_archive_ms(const struct engine *engine, const struct incident *incident);
 /* When what is held is to be looked at again; TIMER_OFF. */
 int64_t deadline_review_ms(const struct engine *engine, const struct incident *incident);
+/* When nobody has been on the way for too long; TIMER_OFF: somebody is, or that was said. */
 int64_t deadline_undispatched_ms(const struct engine *engine, const struct incident *incident);
 
 #endif

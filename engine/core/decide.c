@@ -131,7 +131,8 @@ uint32_t decide_come_straight(const struct engine *engine, const struct geo_near
     const struct geo_fleet *fleet = engine->presence->fleet;
     struct geo_fleet_hit around[GEO_NEAREST_HITS_MAX];
     const uint32_t around_count =
-        geo_fleet_within(fleet, query->at, ON_THE_SPOT_M, around, GEO_NEAREST_HITS_MAX);
+        geo_fleet_within(fleet, query->at, ON_THE_SPOT_M, (struct geo_fleet_filter){NULL, NULL},
+                         around, GEO_NEAREST_HITS_MAX);
     for (uint32_t i = 0; i < around_count; i++) {
         const struct geo_fleet_unit *unit = geo_fleet_get(fleet, around[i].unit_id);
         const uint32_t travel_ms = geo_straight_ms(unit->at, query->at, GEO_PROFILE_FOOT);

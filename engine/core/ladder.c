@@ -11,7 +11,8 @@
 #include "engine/core/together.h"
 #include "engine/core/volunteer.h"
 
-#define SNOOZE_MS 1000 /* what could not be done is tried again then */
+#define SNOOZE_MS     1000 /* what could not be done is tried again then */
+#define RETRIES_PER_S 100  /* of looking again for all who wait: about a tenth of a core */
 
 static bool is_unheard(const struct assignment *assignment)
 {
@@ -145,27 +146,45 @@ static void end_tiers(struct step *step, const struct incident *incident)
     }
 }
 
-static bool is_more_urgent(const struct incident *a, const struct incident *b)
+/* Of one that waits, without touching it: the smaller, the more urgent. */
+static uint64_t urgency(const struct engine *engine, uint32_t slot)
 {
-    return a->priority != b->priority ? a->priority < b->priority : a->id < b->id;
+    return (uint64_t)engine->waiting[slot] << 32 | engine->incident_ids.ids[slot];
 }
 
-/* The most urgent first; one too many is left to the next retry. */
-static void insert_urgent(const struct incident *list[TOGETHER_INCIDENTS_MAX], uint32_t *count,
-                          const struct incident *incident)
+/* Those who wait, the most urgent first; one too many is left to the next retry. */
+struct urgent {
+    uint32_t count;
+    uint32_t slots[TOGETHER_INCIDENTS_MAX];
+};
+
+static bool is_urgent_enough(const struct engine *engine, const struct urgent *urgent,
+                             uint32_t slot)
 {
-    uint32_t i = *count;
-    while (i > 0 && is_more_urgent(incident, list[i - 1])) {
-        i--;
-    }
-    if (i == TOGETHER_INCIDENTS_MAX) {
+    return urgent->count < TOGETHER_INCIDENTS_MAX ||
+           urgency(engine, slot) < urgency(engine, urgent->slots[TOGETHER_INCIDENTS_MAX - 1]);
+}
+
+static void insert_urgent(const struct engine *engine, struct urgent *urgent, uint32_t slot)
+{
+    if (!is_urgent_enough(engine, urgent, slot)) {
         return;
     }
-    *count += *count < TOGETHER_INCIDENTS_MAX ? 1 : 0;
-    for (uint32_t k = *count - 1; k > i; k--) {
-        list[k] = list[k - 1];
+    urgent->count += urgent->count < TOGETHER_INCIDENTS_MAX ? 1 : 0;
+    uint32_t i = urgent->count - 1;
+    for (; i > 0 && urgency(engine, slot) < urgency(engine, urgent->slots[i - 1]); i--) {
+        urgent->slots[i] = urgent->slots[i - 1];
     }
-    list[i] = incident;
+    urgent->slots[i] = slot;
+}
+
+static void serve_urgent(struct step *step, const struct urgent *urgent)
+{
+    const struct incident *incidents[TOGETHER_INCIDENTS_MAX];
+    for (uint32_t i = 0; i < urgent->count; i++) {
+        incidents[i] = &step->engine->incidents[urgent->slots[i]];
+    }
+    together_serve(step, incidents, urgent->count);
 }
 
 /* Room for the orders of `count` incidents; what does not fit is served one by one, as before. */
@@ -175,24 +194,36 @@ static bool has_room_for(const struct step *step, uint32_t count)
                          (size_t)(count + 1) * STEP_ROOM_BYTES);
 }
 
+/* Everybody who waits for somebody shares RETRIES_PER_S, the more urgent before the less: a flood
+ * of what can wait keeps nobody from looking every five seconds for the urgent. */
+static int64_t retry_at_ms(const struct step *step, const struct incident *incident)
+{
+    uint32_t sharing = 0;
+    for (uint32_t priority = 1; priority <= incident->priority; priority++) {
+        sharing += step->engine->waiting_counts[priority];
+    }
+    const int64_t share_ms = (int64_t)sharing * 1000 / RETRIES_PER_S;
+    return step->at_ms + (share_ms > RETRY_MS ? share_ms : RETRY_MS);
+}
+
 /* Others whose retry is due at this moment are looked after in the same go. */
 static bool look_together(struct step *step)
 {
     const struct engine *engine = step->engine;
-    const struct incident *due[TOGETHER_INCIDENTS_MAX];
-    uint32_t count = 0;
+    struct urgent due = {.count = 0};
     for (uint32_t slot = 0; slot < engine->incident_ids.slots_used; slot++) {
         if (engine->waiting[slot] != 0 && engine->retry_ms[slot] <= step->at_ms) {
-            insert_urgent(due, &count, &engine->incidents[slot]);
+            insert_urgent(engine, &due, slot);
         }
     }
-    if (count < 2 || !has_room_for(step, count)) {
+    if (due.count < 2 || !has_room_for(step, due.count)) {
         return false;
     }
-    for (uint32_t i = 0; i < count; i++) {
-        step->engine->retry_ms[state_slot_of(engine, due[i])] = step->at_ms + RETRY_MS;
+    for (uint32_t i = 0; i < due.count; i++) {
+        const uint32_t slot = due.slots[i];
+        engine->retry_ms[slot] = retry_at_ms(step, &engine->incidents[slot]);
     }
-    together_serve(step, due, count);
+    serve_urgent(step, &due);
     return true;
 }
 
@@ -203,7 +234,7 @@ static void look_again(struct step *step, const struct incident *incident, uint3
         is_wanted =
             is_wanted || deadline_tier_wants(step->engine, incident, (enum tier)tier, step->at_ms);
     }
-    step->engine->retry_ms[slot] = is_wanted ? step->at_ms + RETRY_MS : TIMER_OFF;
+    step->engine->retry_ms[slot] = is_wanted ? retry_at_ms(step, incident) : TIMER_OFF;
     if (is_wanted) {
         (void)assign_retry(step, incident);
     }
@@ -269,15 +300,8 @@ void ladder_run(struct step *step)
     }
 }
 
-/* Straight line at a speed that nobody exceeds: a bound, not an estimate. */
 static bool could_reach(const struct step *step, const struct incident *incident, uint32_t unit_id)
 {
-    static const uint32_t speeds_mps[] = {[GEO_PROFILE_CAR] = 45,
-                                          [GEO_PROFILE_MOTORCYCLE] = 45,
-                                          [GEO_PROFILE_FOOT] = 4,
-                                          [GEO_PROFILE_EMERGENCY] = 45};
-    _Static_assert(sizeof speeds_mps / sizeof speeds_mps[0] == GEO_PROFILE_COUNT,
-                   "every profile has its bound");
     const struct engine *engine = step->engine;
     const enum unit_kind kind = engine->units[unit_id].definition.kind;
     const struct policy *whole = state_policy_of(engine, incident);
@@ -291,30 +315,28 @@ static bool could_reach(const struct step *step, const struct incident *incident
         const struct tier_policy *policy = &whole->tiers[tier];
         const uint32_t limit_ms =
             policy->beyond_reach ? whole->search_ms : incident->tiers[tier].reach_ms;
-        const uint64_t bound_m =
-            100 + (uint64_t)limit_ms *
-                      speeds_mps[policy_profile(engine->config.emergency_kinds, kind)] / 1000;
         if ((policy_kinds(whole, tier) >> kind & 1u) != 0 &&
             deadline_tier_wants(engine, incident, tier, step->at_ms) &&
-            geo_distance_m(at, incident->at) <= bound_m) {
+            geo_distance_m(at, incident->at) <= presence_bound_m(engine, kind, limit_ms)) {
             return true;
         }
     }
     return false;
 }
 
-/* The incident that this unit could serve, after `last` in order of urgency; NULL: no other. */
-static const struct incident *next_waiting(const struct step *step, uint32_t unit_id,
-                                           const struct incident *last)
+/* The slot of the incident that this unit could serve, after the urgency `last`; SLOT_NONE: no
+ * other. */
+static uint32_t next_waiting(const struct step *step, uint32_t unit_id, uint64_t last)
 {
     const struct engine *engine = step->engine;
-    const struct incident *best = NULL;
+    uint32_t best = SLOT_NONE;
+    uint64_t best_urgency = UINT64_MAX;
     for (uint32_t slot = 0; slot < engine->incident_ids.slots_used; slot++) {
-        const struct incident *incident = &engine->incidents[slot];
-        if (engine->waiting[slot] != 0 && (last == NULL || is_more_urgent(last, incident)) &&
-            (best == NULL || is_more_urgent(incident, best)) &&
-            could_reach(step, incident, unit_id)) {
-            best = incident;
+        const uint64_t here = urgency(engine, slot);
+        if (engine->waiting[slot] != 0 && here > last && here < best_urgency &&
+            could_reach(step, &engine->incidents[slot], unit_id)) {
+            best = slot;
+            best_urgency = here;
         }
     }
     return best;
@@ -326,19 +348,21 @@ static const struct incident *next_waiting(const struct step *step, uint32_t uni
 static void serve_together(struct step *step)
 {
     const struct engine *engine = step->engine;
-    const struct incident *waiting[TOGETHER_INCIDENTS_MAX];
-    uint32_t count = 0;
+    struct urgent waiting = {.count = 0};
     for (uint32_t slot = 0; slot < engine->incident_ids.slots_used; slot++) {
+        if (engine->waiting[slot] == 0 || !is_urgent_enough(engine, &waiting, slot)) {
+            continue;
+        }
         bool is_served = false;
-        for (uint32_t i = 0; i < step->freed_count && engine->waiting[slot] != 0; i++) {
+        for (uint32_t i = 0; i < step->freed_count; i++) {
             is_served = is_served || could_reach(step, &engine->incidents[slot], step->freed[i]);
         }
         if (is_served) {
-            insert_urgent(waiting, &count, &engine->incidents[slot]);
+            insert_urgent(engine, &waiting, slot);
         }
     }
-    if (count >= 2 && has_room_for(step, count)) {
-        together_serve(step, waiting, count);
+    if (waiting.count >= 2 && has_room_for(step, waiting.count)) {
+        serve_urgent(step, &waiting);
     }
 }
 
@@ -350,17 +374,18 @@ void ladder_serve_waiting(struct step *step)
     }
     for (uint32_t i = 0; i < step->freed_count; i++) {
         const uint32_t unit_id = step->freed[i];
-        const struct incident *incident = NULL;
+        uint64_t last = 0;
         for (uint32_t attempt = 0; attempt < ATTEMPTS_MAX; attempt++) {
             if (presence->availability[unit_id] != AVAILABILITY_FREE ||
                 !step_has_room(step, STEP_ROOM_RECORDS, STEP_ROOM_BYTES)) {
                 break;
             }
-            incident = next_waiting(step, unit_id, incident);
-            if (incident == NULL) {
+            const uint32_t slot = next_waiting(step, unit_id, last);
+            if (slot == SLOT_NONE) {
                 break;
             }
-            (void)assign_retry(step, incident);
+            last = urgency(step->engine, slot);
+            (void)assign_retry(step, &step->engine->incidents[slot]);
         }
     }
 }

@@ -8,50 +8,57 @@
 
 #define NEAREST_MAX 8u /* by straight line, whose ways are reckoned */
 
-struct nearby {
-    uint32_t slot; /* of the assignment */
-    uint32_t distance_m;
+void preempt_refresh(const struct engine *engine, uint32_t slot)
+{
+    const struct assignment *assignment = &engine->assignments[slot];
+    const uint32_t priority = assignment->state < ASSIGNMENT_ON_SCENE
+                                  ? engine->incidents[assignment->incident].priority
+                                  : 0;
+    engine->takeable_counts[engine->takeable[slot]]--;
+    engine->takeable[slot] = (uint8_t)priority;
+    engine->takeable_counts[priority]++;
+}
+
+struct asked {
+    const struct engine *engine;
+    const struct passed_rules *rules;
 };
 
-static bool may_be_taken(const struct step *step, const struct passed_rules *rules,
-                         const struct assignment *assignment)
+static bool may_be_taken(const void *context, uint32_t unit_id)
 {
-    const struct engine *engine = step->engine;
-    const struct incident *victim = &engine->incidents[assignment->incident];
-    const struct unit_definition *unit = &engine->units[assignment->unit_id].definition;
-    return assignment->state < ASSIGNMENT_ON_SCENE &&
-           victim->priority > rules->incident->priority &&
-           victim->drill == rules->incident->drill && (rules->kinds >> unit->kind & 1u) != 0 &&
+    const struct asked *asked = context;
+    const struct engine *engine = asked->engine;
+    const struct passed_rules *rules = asked->rules;
+    const uint32_t slot = engine->units[unit_id].assignment;
+    if (slot == SLOT_NONE || engine->takeable[slot] <= rules->incident->priority) {
+        return false;
+    }
+    const struct incident *victim = &engine->incidents[engine->assignments[slot].incident];
+    const struct unit_definition *unit = &engine->units[unit_id].definition;
+    return victim->drill == rules->incident->drill && (rules->kinds >> unit->kind & 1u) != 0 &&
            (unit->capabilities & rules->capabilities) == rules->capabilities;
 }
 
-/* The nearest by straight line, ties by assignment: the walk is in rising id. */
-static uint32_t gather(const struct step *step, const struct passed_rules *rules,
-                       struct nearby found[NEAREST_MAX])
+/* The nearest by straight line, ties by unit. */
+static uint32_t gather(const struct step *step, const struct passed_rules *rules, uint32_t limit_ms,
+                       struct geo_fleet_hit found[NEAREST_MAX])
 {
     const struct engine *engine = step->engine;
-    const struct id_pool *pool = &engine->assignment_ids;
-    uint32_t count = 0;
-    for (uint32_t slot = pool->first; slot != SLOT_NONE; slot = pool->next[slot]) {
-        const struct assignment *assignment = &engine->assignments[slot];
-        struct geo_point at;
-        uint32_t fix_age_ms;
-        if (!may_be_taken(step, rules, assignment) ||
-            !presence_position(engine, assignment->unit_id, step->at_ms, &at, &fix_age_ms)) {
-            continue;
-        }
-        const uint32_t distance_m = geo_distance_m(at, rules->incident->at);
-        uint32_t i = count < NEAREST_MAX ? count : NEAREST_MAX - 1;
-        if (count == NEAREST_MAX && distance_m >= found[i].distance_m) {
-            continue;
-        }
-        for (; i > 0 && distance_m < found[i - 1].distance_m; i--) {
-            found[i] = found[i - 1];
-        }
-        found[i] = (struct nearby){.slot = slot, .distance_m = distance_m};
-        count += count < NEAREST_MAX ? 1 : 0;
+    uint32_t takeable = 0;
+    for (uint32_t priority = rules->incident->priority + 1; priority <= PRIORITY_MAX; priority++) {
+        takeable += engine->takeable_counts[priority];
     }
-    return count;
+    if (takeable == 0) {
+        return 0;
+    }
+    uint32_t bound_m = 0;
+    for (uint32_t kind = 0; kind < UNIT_KIND_COUNT; kind++) {
+        const uint32_t kind_m = presence_bound_m(engine, (enum unit_kind)kind, limit_ms);
+        bound_m = (rules->kinds >> kind & 1u) != 0 && kind_m > bound_m ? kind_m : bound_m;
+    }
+    const struct asked asked = {.engine = engine, .rules = rules};
+    return geo_fleet_within(engine->presence->fleet, rules->incident->at, bound_m,
+                            (struct geo_fleet_filter){may_be_taken, &asked}, found, NEAREST_MAX);
 }
 
 static bool goes_before(const struct preemptable *a, const struct preemptable *b)
@@ -83,16 +90,17 @@ void preempt_list(const struct step *step, const struct passed_rules *rules,
 {
     const struct engine *engine = step->engine;
     const struct tier_policy *tier = &policy->tiers[rules->tier];
-    struct nearby found[NEAREST_MAX];
+    struct geo_fleet_hit found[NEAREST_MAX];
     made->preemptable_count = 0;
     if (policy->preempt == PREEMPT_NEVER || rules->incident->priority == PRIORITY_MAX) {
         return;
     }
     const uint32_t limit_ms =
         tier->beyond_reach ? policy->search_ms : rules->incident->tiers[rules->tier].reach_ms;
-    const uint32_t count = gather(step, rules, found);
+    const uint32_t count = gather(step, rules, limit_ms, found);
     for (uint32_t i = 0; i < count; i++) {
-        const struct assignment *assignment = &engine->assignments[found[i].slot];
+        const uint32_t slot = engine->units[found[i].unit_id].assignment;
+        const struct assignment *assignment = &engine->assignments[slot];
         const struct incident *victim = &engine->incidents[assignment->incident];
         struct preemptable item = {
             .unit_id = assignment->unit_id, .victim_id = victim->id, .priority = victim->priority};

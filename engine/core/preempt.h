@@ -6,6 +6,9 @@
 /* Who is on the way to less urgent work and could come here in time instead: proposed with the
  * victim's name when nobody free is left, and ordered by itself only where the policy says so. */
 
+/* The assignment or the priority of its incident has changed. */
+void preempt_refresh(const struct engine *engine, uint32_t slot);
+
 /* Fills made->preemptable, the least urgent victim first, then the nearest. */
 void preempt_list(const struct step *step, const struct passed_rules *rules,
                   const struct policy *policy, struct decision_made *made);

@@ -4,7 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define TRACK_MS          15000 /* fixes farther apart are no track: the unit may be anywhere */
+#define TRACK_MS          15000     /* fixes farther apart are no track: the unit may be anywhere */
+#define ROUND_THE_EARTH_M 20100000u /* half way: nobody is farther away */
 #define HEADING_SPEED_KMH 8u
 
 enum status presence_create(const struct engine *engine, struct presence **out)
@@ -305,4 +306,17 @@ bool presence_position(const struct engine *engine, uint32_t unit_id, int64_t no
     *at = fix->at;
     *fix_age_ms = age_ms <= 0 ? 0 : age_ms < FIX_AGE_NEVER ? (uint32_t)age_ms : FIX_AGE_NEVER - 1;
     return true;
+}
+
+uint32_t presence_bound_m(const struct engine *engine, enum unit_kind kind, uint32_t limit_ms)
+{
+    static const uint32_t speeds_mps[] = {[GEO_PROFILE_CAR] = 45,
+                                          [GEO_PROFILE_MOTORCYCLE] = 45,
+                                          [GEO_PROFILE_FOOT] = 4,
+                                          [GEO_PROFILE_EMERGENCY] = 45};
+    _Static_assert(sizeof speeds_mps / sizeof speeds_mps[0] == GEO_PROFILE_COUNT,
+                   "every profile has its bound");
+    const uint32_t speed_mps = speeds_mps[policy_profile(engine->config.emergency_kinds, kind)];
+    const uint64_t bound_m = 100 + (uint64_t)limit_ms * speed_mps / 1000;
+    return bound_m < ROUND_THE_EARTH_M ? (uint32_t)bound_m : ROUND_THE_EARTH_M;
 }

@@ -69,6 +69,10 @@ bool presence_is_of(const struct engine *engine, uint32_t unit_id,
 bool presence_position(const struct engine *engine, uint32_t unit_id, int64_t now_ms,
                        struct geo_point *at, uint32_t *fix_age_ms);
 
+/* How far somebody of the kind gets in that time: a straight line at a speed that nobody exceeds. A
+ * bound, not an estimate. */
+uint32_t presence_bound_m(const struct engine *engine, enum unit_kind kind, uint32_t limit_ms);
+
 /* The bits of the fleet by which a road search asks. */
 #define PRESENCE_KIND_FLAG(kind)        (1u << (kind))
 #define PRESENCE_MARK_FLAG              (1u << 7)

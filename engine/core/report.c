@@ -66,14 +66,16 @@ static uint32_t find_similar(const struct step *step, const struct report_create
     uint32_t best_id = 0;
     uint32_t best_m = UINT32_MAX;
     bool best_is_caller = false;
+    const uint32_t phone = state_phone_hash(report->phone);
     for (uint32_t slot = 0; slot < engine->incident_ids.slots_used; slot++) {
-        if (engine->open_lat_e7[slot] == INT32_MAX) {
-            continue;
+        const int64_t north_e7 = (int64_t)engine->open_lat_e7[slot] - report->at.lat_e7;
+        const bool may_be_near = north_e7 < SIMILAR_E7 && -north_e7 < SIMILAR_E7;
+        const bool may_be_caller = phone != 0 && engine->first_phones[slot] == phone;
+        if ((!may_be_near && !may_be_caller) || engine->open_lat_e7[slot] == INT32_MAX) {
+            continue; /* most, without touching the incident */
         }
         const struct incident *incident = &engine->incidents[slot];
-        const int64_t north_e7 = (int64_t)engine->open_lat_e7[slot] - report->at.lat_e7;
-        const bool is_near = north_e7 < SIMILAR_E7 && -north_e7 < SIMILAR_E7 &&
-                             geo_distance_m(incident->at, report->at) <= SIMILAR_M &&
+        const bool is_near = may_be_near && geo_distance_m(incident->at, report->at) <= SIMILAR_M &&
                              step->at_ms - incident->created_ms <= SIMILAR_MS;
         const bool is_caller = same_phone(engine, incident, report);
         if (incident->drill != report->drill || (!is_near && !is_caller)) {

@@ -11,6 +11,7 @@
 #include "engine/core/deadline.h"
 #include "engine/core/event_codec.h"
 #include "engine/core/incident.h"
+#include "engine/core/preempt.h"
 #include "engine/core/presence.h"
 
 #define MAGIC   0x5353464Bu /* "KFSS" */
@@ -753,6 +754,7 @@ static void derive_all(struct engine *engine)
     const struct id_pool *assignments = &engine->assignment_ids;
     for (uint32_t slot = assignments->first; slot != SLOT_NONE; slot = assignments->next[slot]) {
         deadline_refresh_assignment(engine, slot);
+        preempt_refresh(engine, slot);
     }
 }
 

@@ -85,13 +85,19 @@ static bool create_derived(struct engine *engine, const struct engine_limits *li
     engine->lookup = calloc(1, sizeof *engine->lookup);
     engine->timers = calloc(1, sizeof *engine->timers);
     engine->open_lat_e7 = calloc(limits->incidents_max, sizeof *engine->open_lat_e7);
+    engine->first_phones = calloc(limits->incidents_max, sizeof *engine->first_phones);
     engine->waiting = calloc(limits->incidents_max, sizeof *engine->waiting);
+    engine->waiting_counts = calloc(PRIORITY_MAX + 1, sizeof *engine->waiting_counts);
+    engine->takeable = calloc(limits->assignments_max, sizeof *engine->takeable);
+    engine->takeable_counts = calloc(PRIORITY_MAX + 1, sizeof *engine->takeable_counts);
     engine->retry_ms = calloc(limits->incidents_max, sizeof *engine->retry_ms);
     engine->snooze_ms = calloc(objects, sizeof *engine->snooze_ms);
     engine->gap_alarms =
         calloc((size_t)limits->circles_max * TIER_COUNT, sizeof *engine->gap_alarms);
     return engine->gap_alarms != NULL && engine->lookup != NULL && engine->timers != NULL &&
-           engine->open_lat_e7 != NULL && engine->waiting != NULL && engine->retry_ms != NULL &&
+           engine->open_lat_e7 != NULL && engine->first_phones != NULL && engine->waiting != NULL &&
+           engine->waiting_counts != NULL && engine->takeable != NULL &&
+           engine->takeable_counts != NULL && engine->retry_ms != NULL &&
            engine->snooze_ms != NULL &&
            geo_area_set_create(DISTRICTS_MAX, limits->area_points_max, &engine->lookup->set) ==
                GEO_OK &&
@@ -188,7 +194,11 @@ void state_destroy(struct engine *engine)
     free(engine->lookup);
     free(engine->timers);
     free(engine->open_lat_e7);
+    free(engine->first_phones);
     free(engine->waiting);
+    free(engine->waiting_counts);
+    free(engine->takeable);
+    free(engine->takeable_counts);
     free(engine->retry_ms);
     free(engine->snooze_ms);
     free(engine->links);
@@ -237,6 +247,11 @@ void state_clear(struct engine *engine)
         engine->open_lat_e7[slot] = INT32_MAX;
     }
     memset(engine->waiting, 0, limits->incidents_max);
+    memset(engine->waiting_counts, 0, (PRIORITY_MAX + 1) * sizeof *engine->waiting_counts);
+    engine->waiting_counts[0] = limits->incidents_max;
+    memset(engine->takeable, 0, limits->assignments_max);
+    memset(engine->takeable_counts, 0, (PRIORITY_MAX + 1) * sizeof *engine->takeable_counts);
+    engine->takeable_counts[0] = limits->assignments_max;
     memset(engine->retry_ms, 0, limits->incidents_max * sizeof *engine->retry_ms);
     memset(engine->snooze_ms, 0,
            ((size_t)limits->incidents_max + limits->assignments_max) * sizeof *engine->snooze_ms);
@@ -413,4 +428,13 @@ int64_t state_tier_deadline(const struct incident *incident, enum tier tier)
     return incident->clock_ms == TIME_NEVER
                ? TIME_NEVER
                : incident->clock_ms + (int64_t)incident->tiers[tier].target_ms;
+}
+
+uint32_t state_phone_hash(const char *phone)
+{
+    uint32_t hash = 0x811c9dc5u; /* FNV-1a */
+    for (const char *at = phone; *at != '\0'; at++) {
+        hash = (hash ^ (uint8_t)*at) * 0x01000193u;
+    }
+    return phone[0] == '\0' ? 0 : hash == 0 ? 1 : hash;
 }

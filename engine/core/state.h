@@ -198,8 +198,12 @@ struct engine {
     struct district_lookup *lookup;
     struct district_lookup *area_lookups; /* by area_kind */
     struct timer_heap *timers;            /* objects: incident slots, then assignment slots */
-    uint8_t *waiting;                     /* by incident slot: the engine looks for somebody */
-    int32_t *open_lat_e7; /* of an open incident by slot, INT32_MAX: none (for merging) */
+    uint8_t *waiting;         /* by incident slot: its priority while somebody is looked for; 0 */
+    uint32_t *waiting_counts; /* slots by what `waiting` says of them */
+    uint8_t *takeable; /* by assignment slot: the priority of what its unit may be taken from; 0 */
+    uint32_t *takeable_counts; /* slots by what `takeable` says of them */
+    uint32_t *first_phones;    /* by incident slot: of its first report, hashed; 0: none */
+    int32_t *open_lat_e7;      /* of an open incident by slot, INT32_MAX: none (for merging) */
 
     /* volatile */
     struct presence *presence;
@@ -213,6 +217,9 @@ struct engine {
     int64_t settle_until_ms;
     int64_t step_ms; /* of the last command */
 };
+
+/* For comparing many at once; 0: no phone. */
+uint32_t state_phone_hash(const char *phone);
 
 MUST_CHECK enum status state_create(const struct engine_config *config, struct engine **out);
 void state_destroy(struct engine *engine);

@@ -1,8 +1,8 @@
-/* bench_decision FILE.kfmap [UNITS]: one report through the whole engine on a real city: match,
- * open, three tiers decided and ordered, encoded and applied, with the hierarchies that the daemon
- * keeps. p50 and p99 by number of available units: a third each on foot, on motorcycles, in cars;
- * each kind serves a tier of its own, or all serve all tiers, or a plan asks what one in ten can
- * do. UNITS is the roster, 20,000 by default; the rest is on the map, but off duty. */
+/* bench_decision FILE.kfmap [UNITS] [--cpu]: one report through the whole engine on a real city:
+ * match, open, three tiers decided and ordered, encoded and applied, with the hierarchies that the
+ * daemon keeps. p50 and p99 by number of available units: a third each on foot, on motorcycles, in
+ * cars; each kind serves a tier of its own, or all serve all tiers, or a plan asks what one in ten
+ * can do. UNITS is the roster, 20,000 by default; the rest is on the map, but off duty. */
 #include <fcntl.h>
 #include <inttypes.h>
 #include <stdio.h>
@@ -10,11 +10,11 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "engine/core/engine.h"
 #include "engine/core/prng.h"
+#include "tests/bench/bench.h"
 #include "tests/support/geo_test_roads.h"
 
 #define SAMPLES    4000u
@@ -29,20 +29,6 @@ static struct event_list out;
 static struct engine *shadow; /* replays everything */
 static uint64_t replayed, replay_ns;
 static int64_t now_ms = 1700000000000;
-
-static uint64_t now_ns(void)
-{
-    struct timespec at;
-    clock_gettime(CLOCK_MONOTONIC, &at);
-    return (uint64_t)at.tv_sec * 1000000000u + (uint64_t)at.tv_nsec;
-}
-
-static int compare_ns(const void *a, const void *b)
-{
-    const uint64_t left = *(const uint64_t *)a;
-    const uint64_t right = *(const uint64_t *)b;
-    return left < right ? -1 : left > right;
-}
 
 static bool open_map(const char *path)
 {
@@ -76,7 +62,7 @@ static struct geo_point random_place(enum geo_profile profile)
 static void replay(void)
 {
     static struct event event;
-    const uint64_t start_ns = now_ns();
+    const uint64_t start_ns = bench_now_ns();
     for (uint32_t i = 0; i < out.count; i++) {
         event_list_get(&out, i, &event);
         if (engine_replay(shadow, &event) != STATUS_OK) {
@@ -84,7 +70,7 @@ static void replay(void)
             exit(1);
         }
     }
-    replay_ns += now_ns() - start_ns;
+    replay_ns += bench_now_ns() - start_ns;
     replayed += out.count;
 }
 
@@ -200,9 +186,9 @@ static void run(struct engine *engine, enum service service, uint32_t available)
                                             .occurred_ms = TIME_NEVER,
                                             .received_ms = TIME_NEVER,
                                             .may_merge = true}};
-        const uint64_t start_ns = now_ns();
+        const uint64_t start_ns = bench_now_ns();
         const struct step_result result = give(engine, &report);
-        samples_ns[i] = now_ns() - start_ns;
+        samples_ns[i] = bench_now_ns() - start_ns;
         if (result.refusal != REASON_NONE) {
             fprintf(stderr, "bench_decision: a report was refused\n");
             exit(1);
@@ -221,18 +207,22 @@ static void run(struct engine *engine, enum service service, uint32_t available)
             see_all(engine);
         }
     }
-    qsort(samples_ns, SAMPLES, sizeof samples_ns[0], compare_ns);
+    bench_sort(samples_ns, SAMPLES);
     printf("%-20s %6" PRIu32 " available  p50 %8.1f us  p99 %8.1f us  max %8.1f us  "
            "(%.2f orders, %.1f events, %.0f bytes a report)\n",
-           service_texts[service], available, (double)samples_ns[SAMPLES / 2] / 1e3,
-           (double)samples_ns[SAMPLES / 100 * 99] / 1e3, (double)samples_ns[SAMPLES - 1] / 1e3,
+           service_texts[service], available, bench_quantile_us(samples_ns, SAMPLES, 0.5),
+           bench_quantile_us(samples_ns, SAMPLES, 0.99), bench_quantile_us(samples_ns, SAMPLES, 1),
            (double)orders / SAMPLES, (double)events / SAMPLES, (double)bytes / SAMPLES);
 }
 
 int main(int argc, char **argv)
 {
+    if (argc > 2 && strcmp(argv[argc - 1], "--cpu") == 0) {
+        bench_clock = CLOCK_THREAD_CPUTIME_ID;
+        argc--;
+    }
     if (argc < 2 || !open_map(argv[1])) {
-        fprintf(stderr, "usage: bench_decision FILE.kfmap [UNITS]\n");
+        fprintf(stderr, "usage: bench_decision FILE.kfmap [UNITS] [--cpu]\n");
         return 2;
     }
     const uint32_t units = argc > 2 ? (uint32_t)strtoul(argv[2], NULL, 10) : 20000;
@@ -272,10 +262,10 @@ int main(int argc, char **argv)
             }
         }
     }
-    const uint64_t start_ns = now_ns();
+    const uint64_t start_ns = bench_now_ns();
     const uint64_t digest = engine_digest(engine);
     printf("digest %016" PRIx64 " in %.2f ms, snapshot %zu bytes\n", digest,
-           (double)(now_ns() - start_ns) / 1e6, engine_snapshot_write(engine, NULL, 0));
+           (double)(bench_now_ns() - start_ns) / 1e6, engine_snapshot_write(engine, NULL, 0));
     printf("replayed %" PRIu64 " events, %.0f a second, %s digest\n", replayed,
            (double)replayed / ((double)replay_ns / 1e9),
            engine_digest(shadow) == digest ? "the same" : "ANOTHER");

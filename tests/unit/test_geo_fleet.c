@@ -118,6 +118,31 @@ static int compare_hits(const void *a, const void *b)
     return left->unit_id < right->unit_id ? -1 : left->unit_id > right->unit_id;
 }
 
+/* One in so many is wanted. */
+static bool is_wanted(const void *every, uint32_t unit_id)
+{
+    return unit_id % *(const uint32_t *)every == 0;
+}
+
+/* `right` is everybody in order. */
+static void expect_within(const struct geo_fleet_hit right[], uint32_t count, struct geo_point at,
+                          uint32_t distance_m, uint32_t hits_max, uint32_t every)
+{
+    struct geo_fleet_hit hits[UNITS];
+    const struct geo_fleet_filter filter = {every == 1 ? NULL : is_wanted, &every};
+    const uint32_t found = geo_fleet_within(fleet, at, distance_m, filter, hits, hits_max);
+    uint32_t near = 0;
+    for (uint32_t i = 0; i < count && near < hits_max && right[i].distance_m <= distance_m; i++) {
+        if (right[i].unit_id % every == 0) {
+            cr_assert(lt(u32, near, found));
+            cr_assert(eq(u32, hits[near].unit_id, right[i].unit_id));
+            cr_assert(eq(u32, hits[near].distance_m, right[i].distance_m));
+            near++;
+        }
+    }
+    cr_assert(eq(u32, found, near));
+}
+
 static void expect_plain_scan(struct geo_point at, uint32_t hits_max)
 {
     struct geo_fleet_hit right[UNITS];
@@ -134,15 +159,8 @@ static void expect_plain_scan(struct geo_point at, uint32_t hits_max)
     const uint32_t distances_m[] = {0, middle_m / 8u, middle_m,
                                     middle_m < 10000000u ? middle_m * 2u : middle_m};
     for (uint32_t i = 0; i < sizeof distances_m / sizeof distances_m[0]; i++) {
-        uint32_t near = 0;
-        while (near < count && near < hits_max && right[near].distance_m <= distances_m[i]) {
-            near++;
-        }
-        cr_assert(eq(u32, geo_fleet_within(fleet, at, distances_m[i], hits, hits_max), near));
-        for (uint32_t k = 0; k < near; k++) {
-            cr_assert(eq(u32, hits[k].unit_id, right[k].unit_id));
-            cr_assert(eq(u32, hits[k].distance_m, right[k].distance_m));
-        }
+        expect_within(right, count, at, distances_m[i], hits_max, 1);
+        expect_within(right, count, at, distances_m[i], hits_max, 5);
     }
     count = count < hits_max ? count : hits_max;
     cr_assert(eq(u32, geo_fleet_around(fleet, at, hits, hits_max), count));

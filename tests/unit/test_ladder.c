@@ -212,6 +212,30 @@ Test(ladder, a_unit_that_comes_into_reach_is_found_within_the_retry)
     cr_expect(ne(u32, world_active(&world, foot), 0));
 }
 
+/* All begin at one moment, so each is looked after again 5 s later, and then in its turn. */
+Test(ladder, a_flood_of_what_can_wait_takes_turns_and_the_urgent_does_not_wait_for_it)
+{
+    world_destroy(&world);
+    world.config.limits.incidents_max = 1200;
+    world.config.limits.reports_max = 2400;
+    world.config.limits.alarms_max = 8000;
+    world_begin(&world);
+    const uint32_t beside_urgent = world_unit(&world, UNIT_FOOT, 0, 50000);
+    const uint32_t beside_flood = world_unit(&world, UNIT_FOOT, 0, 51000);
+    for (int32_t i = 0; i < 1000; i++) {
+        world_report(&world, INCIDENT_DISPUTE, 4, 10000 + i * 400, 0);
+    }
+    world_report(&world, INCIDENT_DISPUTE, 1, 0, 0);
+    world_pass(&world, 6000);
+    world_fix(&world, beside_urgent, 50, 0);
+    world_fix(&world, beside_flood, 10050, 0);
+    world_pass(&world, 4000);
+    cr_expect(ne(u32, world_active(&world, beside_urgent), 0));
+    cr_expect(eq(u32, world_active(&world, beside_flood), 0));
+    world_pass(&world, 5010); /* 1,001 share 100 a second */
+    cr_expect(ne(u32, world_active(&world, beside_flood), 0));
+}
+
 Test(ladder, the_retry_ends_with_the_time_of_the_tier_if_somebody_else_came)
 {
     const uint32_t id = given_order();

@@ -289,6 +289,18 @@ Test(life, the_same_phone_is_similar_wherever_it_is_and_joins_nothing_by_itself)
     cr_expect(eq(u32, world_incident(&world, alone).similar_id, 0));
 }
 
+Test(life, whose_phone_an_incident_has_follows_its_first_report)
+{
+    const uint32_t a = report_from("1", INCIDENT_HELP, 0).incident_id;
+    report_from("2", INCIDENT_HELP, 10); /* joins it */
+    const uint32_t b = report_from("3", INCIDENT_HELP, 5000).incident_id;
+    cr_expect(eq(u32, about_report(COMMAND_REPORT_LINK, 1, b).refusal, REASON_NONE));
+    const uint32_t by_second = report_from("2", INCIDENT_CRIME, 20000).incident_id;
+    cr_expect(eq(u32, world_incident(&world, by_second).similar_id, a)); /* now its first */
+    const uint32_t by_first = report_from("1", INCIDENT_CRIME, 30000).incident_id;
+    cr_expect(eq(u32, world_incident(&world, by_first).similar_id, 0)); /* not b's first */
+}
+
 Test(life, reports_are_full_and_say_so)
 {
     struct world small;

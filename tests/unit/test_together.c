@@ -265,6 +265,33 @@ Test(together, when_nobody_is_free_who_could_be_taken_is_shown_with_the_victim)
     cr_expect(eq(u32, engine_decision(world.engine, equal, TIER_5)->preemptable_count, 0));
 }
 
+static void set_priority(uint32_t incident_id, uint32_t priority)
+{
+    struct command command = {
+        .kind = COMMAND_INCIDENT_UPDATE,
+        .update = {.incident_id = incident_id,
+                   .generation = world_incident(&world, incident_id).generation,
+                   .has_priority = true,
+                   .priority = priority}};
+    cr_assert(eq(u32, world_step(&world, &command).refusal, REASON_NONE));
+}
+
+Test(together, whether_a_unit_could_be_taken_follows_the_priority_of_its_incident)
+{
+    world_begin(&world);
+    world_unit(&world, UNIT_CAR, 500, 0);
+    const uint32_t held = report(0, 4);
+    const uint32_t urgent = report(1000, 2);
+    cr_expect(eq(u32, engine_decision(world.engine, urgent, TIER_5)->preemptable_count, 1));
+    set_priority(held, 2);
+    world_recommend(&world, urgent);
+    cr_expect(eq(u32, engine_decision(world.engine, urgent, TIER_5)->preemptable_count, 0));
+    set_priority(held, 3);
+    world_recommend(&world, urgent);
+    cr_assert(eq(u32, engine_decision(world.engine, urgent, TIER_5)->preemptable_count, 1));
+    cr_expect(eq(u32, engine_decision(world.engine, urgent, TIER_5)->preemptable[0].priority, 3));
+}
+
 Test(together, a_policy_may_let_the_engine_take_it_and_the_victim_is_looked_after_at_once)
 {
     world.config.policy.preempt = PREEMPT_AUTO;

@@ -45,7 +45,14 @@
     X(RESTRICTIONS_AMBIGUOUS, "turn_restrictions_not_followed_ambiguous")                          \
     X(RESTRICTIONS_BROKEN, "turn_restrictions_not_followed_incomplete")                            \
     X(TURN_NODES, "turn_crossings_split")                                                          \
-    X(MULTIPOLYGONS_SKIPPED, "multipolygons_not_yet_supported")                                    \
+    X(MULTIPOLYGONS_KEPT, "multipolygons_kept")                                                    \
+    X(MULTIPOLYGONS_INCOMPLETE, "multipolygons_dropped_incomplete")                                \
+    X(MULTIPOLYGONS_ROADS, "multipolygons_dropped_roads")                                          \
+    X(RINGS_BRIDGED, "multipolygon_rings_closed_by_a_straight_line")                               \
+    X(RINGS_INCOMPLETE, "multipolygon_rings_dropped_incomplete")                                   \
+    X(HOLES_STRAY, "multipolygon_holes_dropped_outside_of_all_rings")                              \
+    X(COASTS_FILLED, "coastlines_made_a_sea")                                                      \
+    X(COASTS_OPEN, "coastlines_drawn_as_lines")                                                    \
     X(AREAS_TOO_LARGE, "areas_over_65536_tiles_not_drawn")                                         \
     X(GRAPH_NODES, "graph_nodes")                                                                  \
     X(GRAPH_EDGES, "graph_edges")                                                                  \
@@ -64,6 +71,7 @@
     X(STREETS, "streets")                                                                          \
     X(NAMES, "names_of_streets_and_places")                                                        \
     X(NAME_KEYS, "name_search_keys")                                                               \
+    X(TILES_THINNED, "tiles_that_left_out_small_details")                                          \
     X(TILES, "tiles")
 
 #define GEO_IMPORT_COUNT_ENUM(name, text) GEO_IMPORT_##name,

@@ -124,15 +124,17 @@ enum geo_status geo_import_cut_simplify(struct geo_import_dot dots[], uint32_t *
     return good ? GEO_OK : GEO_NO_MEMORY;
 }
 
-/* The first and last tile that coordinates from `low` to `high` touch with their buffer. */
-static struct span tiles_of(int32_t low, int32_t high, uint32_t tile_count)
+/* Those of the tiles `among` that coordinates from `low` to `high` touch with their buffer; none:
+ * first > last. */
+static struct span tiles_of(int32_t low, int32_t high, struct span among)
 {
-    const int32_t last = (int32_t)tile_count - 1;
-    int32_t first_tile = (low - BUFFER) / EXTENT;
-    int32_t last_tile = (high + BUFFER) / EXTENT;
-    first_tile = low < BUFFER ? 0 : first_tile > last ? last : first_tile;
-    last_tile = high < -BUFFER ? 0 : last_tile > last ? last : last_tile;
-    return (struct span){(uint32_t)first_tile, (uint32_t)last_tile};
+    if (high < -BUFFER) {
+        return (struct span){1, 0};
+    }
+    const uint32_t first = low < BUFFER ? 0 : (uint32_t)(low - BUFFER) / EXTENT;
+    const uint32_t last = (uint32_t)(high + BUFFER) / EXTENT;
+    return (struct span){first < among.first ? among.first : first,
+                         last > among.last ? among.last : last};
 }
 
 /* Liang & Barsky 1984: the part of a-b within the tile and its buffer; false: there is none. */
@@ -182,7 +184,7 @@ static struct geo_import_dot in_tile(struct geo_import_dot dot, uint32_t x, uint
 
 /* The rows that the part of a-b within column x touches; one unit wider than computed. */
 static struct span rows_within(struct geo_import_dot a, struct geo_import_dot b, uint32_t x,
-                               uint32_t tile_count)
+                               struct span among)
 {
     const double gap = (double)b.x - a.x;
     const double west = (double)x * EXTENT - BUFFER;
@@ -195,15 +197,16 @@ static struct span rows_within(struct geo_import_dot a, struct geo_import_dot b,
     }
     const double one = a.y + enter * ((double)b.y - a.y);
     const double other = a.y + leave * ((double)b.y - a.y);
-    return tiles_of((int32_t)fmin(one, other) - 1, (int32_t)fmax(one, other) + 1, tile_count);
+    return tiles_of((int32_t)fmin(one, other) - 1, (int32_t)fmax(one, other) + 1, among);
 }
 
 static bool cross_tiles(struct geo_import_cut *cut, struct geo_import_dot a,
-                        struct geo_import_dot b, uint32_t index, uint32_t tile_count)
+                        struct geo_import_dot b, uint32_t index, struct geo_import_window window)
 {
-    const struct span columns = tiles_of(a.x < b.x ? a.x : b.x, a.x < b.x ? b.x : a.x, tile_count);
+    const struct span columns = tiles_of(a.x < b.x ? a.x : b.x, a.x < b.x ? b.x : a.x,
+                                         (struct span){window.west, window.east});
     for (uint32_t x = columns.first; x <= columns.last; x++) {
-        const struct span rows = rows_within(a, b, x, tile_count);
+        const struct span rows = rows_within(a, b, x, (struct span){window.north, window.south});
         for (uint32_t y = rows.first; y <= rows.last; y++) {
             struct crossing crossing = {x, y, index, in_tile(a, x, y), in_tile(b, x, y)};
             if (clip_piece(&crossing.from, &crossing.to) &&
@@ -263,12 +266,12 @@ static bool join_crossings(struct geo_import_cut *cut, struct geo_import_part li
 }
 
 enum geo_status geo_import_cut_line(struct geo_import_cut *cut, const struct geo_import_dot dots[],
-                                    uint32_t count, uint32_t tile_count,
+                                    uint32_t count, struct geo_import_window window,
                                     struct geo_import_part like)
 {
     cut->crossings.count = 0;
     for (uint32_t i = 1; i < count; i++) {
-        if (!cross_tiles(cut, dots[i - 1], dots[i], i, tile_count)) {
+        if (!cross_tiles(cut, dots[i - 1], dots[i], i, window)) {
             return GEO_NO_MEMORY;
         }
     }
@@ -361,7 +364,8 @@ static bool add_ring(struct geo_import_cut *cut, const struct geo_import_dot dot
         return true;
     }
     cut->dots.count = part.dot_first + part.dot_count;
-    for (uint32_t i = 0; area < 0 && i < part.dot_count / 2; i++) {
+    const bool is_backwards = (area < 0) != part.is_hole;
+    for (uint32_t i = 0; is_backwards && i < part.dot_count / 2; i++) {
         const struct geo_import_dot swapped = ring[i];
         ring[i] = ring[part.dot_count - 1 - i];
         ring[part.dot_count - 1 - i] = swapped;
@@ -387,7 +391,7 @@ static bool cut_band(struct geo_import_cut *cut, struct span rows, struct geo_im
 }
 
 enum geo_status geo_import_cut_ring(struct geo_import_cut *cut, const struct geo_import_dot dots[],
-                                    uint32_t count, uint32_t tile_count,
+                                    uint32_t count, struct geo_import_window window,
                                     struct geo_import_part like)
 {
     if (count < 4) {
@@ -401,8 +405,11 @@ enum geo_status geo_import_cut_ring(struct geo_import_cut *cut, const struct geo
         high.x = dots[i].x > high.x ? dots[i].x : high.x;
         high.y = dots[i].y > high.y ? dots[i].y : high.y;
     }
-    const struct span columns = tiles_of(low.x, high.x, tile_count);
-    const struct span rows = tiles_of(low.y, high.y, tile_count);
+    const struct span columns = tiles_of(low.x, high.x, (struct span){window.west, window.east});
+    const struct span rows = tiles_of(low.y, high.y, (struct span){window.north, window.south});
+    if (columns.first > columns.last || rows.first > rows.last) {
+        return GEO_OK;
+    }
     const uint64_t width = columns.last - columns.first + 1u;
     const uint64_t height = rows.last - rows.first + 1u;
     if (width * height > GEO_IMPORT_CUT_TILES_MAX) {

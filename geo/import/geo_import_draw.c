@@ -19,7 +19,7 @@ static const struct {
     {"waterway", "river", "water", "river", false, 9},
     {"waterway", "canal", "water", "canal", false, 11},
     {"waterway", "stream", "water", "stream", false, 13},
-    {"natural", "coastline", "water", "coastline", false, 9},
+    {"natural", "coastline", "water", GEO_IMPORT_DRAW_COASTLINE, false, 9},
     {"natural", "wood", "green", "forest", true, 10},
     {"landuse", "forest", "green", "forest", true, 10},
     {"leisure", "park", "green", "park", true, 11},
@@ -56,11 +56,16 @@ struct geo_import_draw geo_import_draw_of(struct geo_import_tags tags, bool is_c
     return (struct geo_import_draw){NULL, NULL, false, 0};
 }
 
+bool geo_import_draw_is_named(struct geo_import_draw draw)
+{
+    return draw.layer != NULL && strcmp(draw.layer, "building") != 0;
+}
+
 static const struct {
     const char *kind;
     uint8_t zoom_min;
 } places[] = {
-    {"city", 9},           {"town", 9},    {"village", 11}, {"suburb", 12}, {"quarter", 13},
+    {"city", 9},           {"town", 9},    {"village", 10}, {"suburb", 11}, {"quarter", 12},
     {"neighbourhood", 14}, {"hamlet", 13}, {"island", 11},  {"square", 15}, {"locality", 14},
 };
 

@@ -11,7 +11,13 @@ struct geo_import_draw {
     uint8_t zoom_min;
 };
 
+/* The kind of a line with land on its left and sea on its right. */
+#define GEO_IMPORT_DRAW_COASTLINE "coastline"
+
 struct geo_import_draw geo_import_draw_of(struct geo_import_tags tags, bool is_closed);
+
+/* Is its name a part of the picture? Houses have too many. */
+bool geo_import_draw_is_named(struct geo_import_draw draw);
 
 /* "city", "town" ... of a place node, NULL if it is none that is drawn. */
 const char *geo_import_draw_place(struct geo_import_tags tags);

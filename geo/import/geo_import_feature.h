@@ -15,18 +15,21 @@ struct geo_import_group {
     uint32_t name, ref;       /* in source->text */
     uint8_t type;             /* enum geo_import_mvt_type */
     uint8_t zoom_min;
+    bool is_detail; /* may be left out of a tile that grows too large */
 };
 
 struct geo_import_feature {
     size_t dot_first;
     uint32_t dot_count;
     uint32_t group;
+    bool is_hole; /* in the feature before it that is none */
 };
 
 struct geo_import_features {
     struct geo_import_list groups;   /* struct geo_import_group */
     struct geo_import_list features; /* struct geo_import_feature, by group */
     struct geo_import_list dots;     /* struct geo_import_dot, in world units */
+    struct geo_import_dot low, high; /* the box of all roads: the city */
 };
 
 GEO_MUST_CHECK enum geo_status geo_import_feature_build(const struct geo_import_source *source,

@@ -5,17 +5,21 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "geo/import/geo_import_area.h"
 #include "geo/import/geo_import_read.h"
 
 /* A FeatureCollection of OSM ways, as overpass-turbo and osmtogeojson write them. There are no node
- * ids: a point's id is its coordinates, so ways cross where their coordinates are equal. */
+ * ids: a point's id is its coordinates, so ways cross where their coordinates are equal. A polygon
+ * with holes is a relation there, of ways that have names nowhere else: -1, -2 ... */
 
 struct state {
     struct geo_import_source *source;
     const char *path;
-    struct geo_import_list tags; /* struct geo_import_tag */
-    struct geo_import_list ids;  /* int64_t */
-    size_t feature;              /* where we are, for the error text */
+    struct geo_import_list tags;    /* struct geo_import_tag */
+    struct geo_import_list ids;     /* int64_t */
+    struct geo_import_list members; /* struct geo_import_member: of the polygon in hand */
+    int64_t rings;                  /* made into ways */
+    size_t feature;                 /* where we are, for the error text */
     const char *feature_id;
 };
 
@@ -95,8 +99,8 @@ static enum geo_status read_tags(struct state *state, json_t *properties,
     return GEO_OK;
 }
 
-static enum geo_status read_line(struct state *state, const json_t *line,
-                                 struct geo_import_tags tags)
+static enum geo_status read_way(struct state *state, int64_t way_id, const json_t *line,
+                                struct geo_import_tags tags)
 {
     const struct geo_import_tags no_tags = {NULL, 0};
     if (!json_is_array(line)) {
@@ -117,8 +121,15 @@ static enum geo_status read_line(struct state *state, const json_t *line,
         state->source->report->counts[GEO_IMPORT_NODES_READ]++;
     }
     state->source->report->counts[GEO_IMPORT_WAYS_READ]++;
-    const struct geo_import_way way = {.ids = state->ids.items, .count = state->ids.count};
+    const struct geo_import_way way = {
+        .id = way_id, .ids = state->ids.items, .count = state->ids.count};
     return geo_import_source_way(state->source, way, tags);
+}
+
+static enum geo_status read_line(struct state *state, const json_t *line,
+                                 struct geo_import_tags tags)
+{
+    return read_way(state, 0, line, tags);
 }
 
 /* As ogr2ogr and QGIS write every line; each of its lines is a way. */
@@ -133,6 +144,59 @@ static enum geo_status read_lines(struct state *state, const json_t *lines,
         status = read_line(state, json_array_get(lines, i), tags);
     }
     return status;
+}
+
+/* The rings of one polygon as members of the area in hand. */
+static enum geo_status read_rings(struct state *state, const json_t *rings)
+{
+    const struct geo_import_tags no_tags = {NULL, 0};
+    if (!json_is_array(rings)) {
+        return refuse(state, "coordinates are not an array");
+    }
+    enum geo_status status = GEO_OK;
+    for (size_t i = 0; i < json_array_size(rings) && status == GEO_OK; i++) {
+        const struct geo_import_member member = {.kind = GEO_IMPORT_MEMBER_WAY,
+                                                 .id = -++state->rings,
+                                                 .role = i == 0 ? "outer" : "inner"};
+        status = read_way(state, member.id, json_array_get(rings, i), no_tags);
+        if (status == GEO_OK && geo_import_list_append(&state->members, &member, 1) == NULL) {
+            status = GEO_NO_MEMORY;
+        }
+    }
+    return status;
+}
+
+static enum geo_status put_area(struct state *state, enum geo_status status,
+                                struct geo_import_tags tags)
+{
+    const struct geo_import_members members = {.items = state->members.items,
+                                               .count = state->members.count};
+    return status == GEO_OK ? geo_import_area_add(state->source, members, tags) : status;
+}
+
+/* One ring is a closed way, which may be a road, too. */
+static enum geo_status read_polygon(struct state *state, const json_t *rings,
+                                    struct geo_import_tags tags)
+{
+    if (json_array_size(rings) < 2) {
+        return read_line(state, json_array_get(rings, 0), tags);
+    }
+    state->members.count = 0;
+    return put_area(state, read_rings(state, rings), tags);
+}
+
+static enum geo_status read_polygons(struct state *state, const json_t *polygons,
+                                     struct geo_import_tags tags)
+{
+    if (!json_is_array(polygons)) {
+        return refuse(state, "coordinates are not an array");
+    }
+    state->members.count = 0;
+    enum geo_status status = GEO_OK;
+    for (size_t i = 0; i < json_array_size(polygons) && status == GEO_OK; i++) {
+        status = read_rings(state, json_array_get(polygons, i));
+    }
+    return put_area(state, status, tags);
 }
 
 static enum geo_status read_point(struct state *state, const json_t *position,
@@ -171,8 +235,11 @@ static enum geo_status read_feature(struct state *state, const json_t *feature)
     if (strcmp(type, "MultiLineString") == 0) {
         return read_lines(state, coordinates, tags);
     }
-    if (strcmp(type, "Polygon") == 0) { /* the outer ring: OSM ways have no other */
-        return read_line(state, json_array_get(coordinates, 0), tags);
+    if (strcmp(type, "Polygon") == 0) {
+        return read_polygon(state, coordinates, tags);
+    }
+    if (strcmp(type, "MultiPolygon") == 0) {
+        return read_polygons(state, coordinates, tags);
     }
     if (strcmp(type, "Point") == 0) {
         return read_point(state, coordinates, tags);
@@ -223,10 +290,12 @@ enum geo_status geo_import_geojson_read(struct geo_import_source *source, const 
     struct state state = {.source = source,
                           .path = path,
                           .tags = GEO_IMPORT_LIST_OF(struct geo_import_tag),
-                          .ids = GEO_IMPORT_LIST_OF(int64_t)};
+                          .ids = GEO_IMPORT_LIST_OF(int64_t),
+                          .members = GEO_IMPORT_LIST_OF(struct geo_import_member)};
     const enum geo_status status = read_collection(&state, root);
     geo_import_list_finish(&state.tags);
     geo_import_list_finish(&state.ids);
+    geo_import_list_finish(&state.members);
     json_decref(root);
     return status;
 }

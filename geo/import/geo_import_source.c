@@ -7,6 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "geo/import/geo_import_area.h"
+
 bool geo_import_source_point(double lat, double lon, struct geo_point *out)
 {
     if (!(lat >= -90.0 && lat <= 90.0 && lon >= -180.0 && lon <= 180.0)) { /* false on NaN too */
@@ -25,7 +27,11 @@ enum geo_status geo_import_source_init(struct geo_import_source *source,
         .nodes = GEO_IMPORT_LIST_OF(struct geo_import_node),
         .barriers = GEO_IMPORT_LIST_OF(struct geo_import_barrier),
         .ids = GEO_IMPORT_LIST_OF(int64_t),
+        .spare_ids = GEO_IMPORT_LIST_OF(int64_t),
         .refs = GEO_IMPORT_LIST_OF(uint32_t),
+        .ways = GEO_IMPORT_LIST_OF(struct geo_import_known_way),
+        .areas = GEO_IMPORT_LIST_OF(struct geo_import_area),
+        .area_members = GEO_IMPORT_LIST_OF(struct geo_import_area_member),
         .roads = GEO_IMPORT_LIST_OF(struct geo_import_road),
         .shapes = GEO_IMPORT_LIST_OF(struct geo_import_shape),
         .places = GEO_IMPORT_LIST_OF(struct geo_import_place),
@@ -42,7 +48,11 @@ void geo_import_source_finish(struct geo_import_source *source)
     geo_import_list_finish(&source->nodes);
     geo_import_list_finish(&source->barriers);
     geo_import_list_finish(&source->ids);
+    geo_import_list_finish(&source->spare_ids);
     geo_import_list_finish(&source->refs);
+    geo_import_list_finish(&source->ways);
+    geo_import_list_finish(&source->areas);
+    geo_import_list_finish(&source->area_members);
     geo_import_list_finish(&source->roads);
     geo_import_list_finish(&source->shapes);
     geo_import_list_finish(&source->places);
@@ -77,17 +87,22 @@ static enum geo_status add_alternatives(struct geo_import_source *source,
     return geo_import_text_add(&source->text, text, alternatives);
 }
 
+enum geo_status geo_import_source_names(struct geo_import_source *source,
+                                        struct geo_import_tags tags, struct geo_import_poi *poi)
+{
+    const enum geo_status status =
+        geo_import_text_add(&source->text, geo_import_tags_value(tags, "name"), &poi->name);
+    return status == GEO_OK ? add_alternatives(source, tags, &poi->alternatives) : status;
+}
+
 static enum geo_status add_poi(struct geo_import_source *source, struct geo_import_poi poi,
                                struct geo_import_tags tags)
 {
-    struct geo_import_poi *slot = geo_import_list_add(&source->pois);
-    if (slot == NULL) {
-        return GEO_NO_MEMORY;
+    const enum geo_status status = geo_import_source_names(source, tags, &poi);
+    if (status != GEO_OK) {
+        return status;
     }
-    *slot = poi;
-    const enum geo_status status =
-        geo_import_text_add(&source->text, geo_import_tags_value(tags, "name"), &slot->name);
-    return status == GEO_OK ? add_alternatives(source, tags, &slot->alternatives) : status;
+    return geo_import_list_append(&source->pois, &poi, 1) != NULL ? GEO_OK : GEO_NO_MEMORY;
 }
 
 static enum geo_status add_place(struct geo_import_source *source, struct geo_point at,
@@ -174,10 +189,29 @@ static enum geo_status add_shape(struct geo_import_source *source, size_t ref_fi
     *shape = (struct geo_import_shape){
         .ref_first = ref_first, .ref_count = (uint32_t)count, .draw = draw};
     source->report->counts[GEO_IMPORT_AREAS_KEPT]++;
-    return strcmp(draw.layer, "building") == 0
-               ? GEO_OK
-               : geo_import_text_add(&source->text, geo_import_tags_value(tags, "name"),
-                                     &shape->name);
+    return geo_import_draw_is_named(draw)
+               ? geo_import_text_add(&source->text, geo_import_tags_value(tags, "name"),
+                                     &shape->name)
+               : GEO_OK;
+}
+
+/* Remember where a way's points are; it is `kept` in source->ids, or else they go to spare_ids. */
+static enum geo_status know_way(struct geo_import_source *source, struct geo_import_way way,
+                                bool kept, size_t first, uint32_t shape)
+{
+    if (way.id == 0) {
+        return GEO_OK; /* GeoJSON: no relation can name it */
+    }
+    const struct geo_import_known_way known = {.id = way.id,
+                                               .ref_first = kept ? first : source->spare_ids.count,
+                                               .ref_count = (uint32_t)way.count,
+                                               .order = (uint32_t)source->ways.count,
+                                               .shape = shape,
+                                               .is_spare = !kept};
+    const bool good =
+        geo_import_list_append(&source->ways, &known, 1) != NULL &&
+        (kept || geo_import_list_append(&source->spare_ids, way.ids, way.count) != NULL);
+    return good ? GEO_OK : GEO_NO_MEMORY;
 }
 
 enum geo_status geo_import_source_way(struct geo_import_source *source, struct geo_import_way way,
@@ -210,15 +244,19 @@ enum geo_status geo_import_source_way(struct geo_import_source *source, struct g
     struct geo_import_poi poi = {.ref_count = (uint32_t)count};
     const bool is_poi = !is_road && count >= 2 && geo_import_tags_value(tags, "name") != NULL &&
                         geo_import_poi_kind(tags, &poi.kind);
+    if (count > UINT32_MAX || source->ways.count >= UINT32_MAX) {
+        return GEO_FULL;
+    }
     if (!is_road && !is_drawn && !is_poi) {
-        return GEO_OK;
+        return know_way(source, way, false, 0, GEO_IMPORT_NO_SHAPE);
     }
     const size_t first = source->ids.count;
-    if (count > UINT32_MAX || geo_import_list_append(&source->ids, ids, count) == NULL) {
+    if (geo_import_list_append(&source->ids, ids, count) == NULL) {
         return GEO_NO_MEMORY;
     }
-    enum geo_status status = GEO_OK;
-    if (is_road) {
+    enum geo_status status = know_way(
+        source, way, true, first, is_drawn ? (uint32_t)source->shapes.count : GEO_IMPORT_NO_SHAPE);
+    if (status == GEO_OK && is_road) {
         status = add_road(source, way, first, tags, &rule);
     }
     if (status == GEO_OK && is_drawn) {
@@ -251,7 +289,6 @@ enum geo_status geo_import_source_relation(struct geo_import_source *source,
                                            struct geo_import_members members,
                                            struct geo_import_tags tags)
 {
-    uint64_t *counts = source->report->counts;
     const char *type = geo_import_tags_value(tags, "type");
     if (type == NULL) {
         return GEO_OK;
@@ -260,11 +297,7 @@ enum geo_status geo_import_source_relation(struct geo_import_source *source,
         strncmp(type, "restriction:", strlen("restriction:")) == 0) {
         return add_restriction(source, members, tags);
     }
-    if (strcmp(type, "multipolygon") == 0 && (geo_import_tags_value(tags, "highway") != NULL ||
-                                              geo_import_draw_of(tags, true).layer != NULL)) {
-        counts[GEO_IMPORT_MULTIPOLYGONS_SKIPPED]++;
-    }
-    return GEO_OK;
+    return strcmp(type, "multipolygon") == 0 ? geo_import_area_add(source, members, tags) : GEO_OK;
 }
 
 static int compare_nodes(const void *a, const void *b)
@@ -395,6 +428,10 @@ enum geo_status geo_import_source_resolve(struct geo_import_source *source)
         return geo_import_report_fail(source->report, GEO_FULL, "%s: more than 2^32 points",
                                       source->options->input_path);
     }
+    enum geo_status status = geo_import_area_want(source);
+    if (status != GEO_OK) {
+        return status;
+    }
     const int64_t *ids = source->ids.items;
     uint32_t *refs = geo_import_list_append(&source->refs, NULL, source->ids.count);
     if (refs == NULL) {
@@ -418,6 +455,10 @@ enum geo_status geo_import_source_resolve(struct geo_import_source *source)
     }
     source->report->counts[GEO_IMPORT_BARRIERS_KEPT] = source->barriers.count;
     time_ferries(source);
+    status = geo_import_area_build(source);
+    geo_import_list_finish(&source->ways);
+    geo_import_list_finish(&source->areas);
+    geo_import_list_finish(&source->area_members);
     place_pois(source);
-    return GEO_OK;
+    return status;
 }

@@ -17,7 +17,10 @@ struct builder {
     struct geo_import_mvt mvt;
     struct geo_import_list line; /* struct geo_import_dot: the feature in hand */
     struct geo_import_tiles *out;
+    struct geo_import_window window; /* of this zoom */
     uint32_t zoom;
+    uint32_t area;        /* the outer ring whose holes may follow */
+    int32_t detail_units; /* smaller details are left out of the tile in hand */
 };
 
 /* From world units to a zoom of 4096 = 2^12 units a tile. */
@@ -79,6 +82,10 @@ static enum geo_status place_point(struct builder *builder,
     const int32_t y = world[feature->dot_first].y >> shift;
     part.x = (uint32_t)(x / GEO_IMPORT_MVT_EXTENT);
     part.y = (uint32_t)(y / GEO_IMPORT_MVT_EXTENT);
+    if (part.x < builder->window.west || part.x > builder->window.east ||
+        part.y < builder->window.north || part.y > builder->window.south) {
+        return GEO_OK;
+    }
     part.dot_first = builder->cut.dots.count;
     part.dot_count = 1;
     const struct geo_import_dot dot = {x % GEO_IMPORT_MVT_EXTENT, y % GEO_IMPORT_MVT_EXTENT};
@@ -92,8 +99,8 @@ static enum geo_status cut_feature(struct builder *builder,
 {
     const struct geo_import_group *group =
         (const struct geo_import_group *)builder->features.groups.items + feature->group;
-    const struct geo_import_part like = {.group = feature->group};
-    const uint32_t tile_count = UINT32_C(1) << builder->zoom;
+    const struct geo_import_part like = {
+        .group = feature->group, .area = builder->area, .is_hole = feature->is_hole};
     const bool is_area = group->type == GEO_IMPORT_MVT_AREA;
     if (group->zoom_min > builder->zoom) {
         return GEO_OK;
@@ -108,9 +115,9 @@ static enum geo_status cut_feature(struct builder *builder,
     }
     const struct geo_import_dot *dots = builder->line.items;
     if (!is_area) {
-        return geo_import_cut_line(&builder->cut, dots, count, tile_count, like);
+        return geo_import_cut_line(&builder->cut, dots, count, builder->window, like);
     }
-    status = geo_import_cut_ring(&builder->cut, dots, count, tile_count, like);
+    status = geo_import_cut_ring(&builder->cut, dots, count, builder->window, like);
     if (status == GEO_FULL) {
         builder->source->report->counts[GEO_IMPORT_AREAS_TOO_LARGE]++;
         return GEO_OK;
@@ -134,6 +141,16 @@ static int compare_parts(const void *a, const void *b)
     return (one->dot_first > other->dot_first) - (one->dot_first < other->dot_first);
 }
 
+/* Too small a detail for a tile of too many? */
+static bool is_left_out(const struct builder *builder, const struct geo_import_part *part)
+{
+    const struct geo_import_group *group =
+        (const struct geo_import_group *)builder->features.groups.items + part->group;
+    const struct geo_import_dot *dots =
+        (const struct geo_import_dot *)builder->cut.dots.items + part->dot_first;
+    return group->is_detail && is_speck(dots, part->dot_count, builder->detail_units);
+}
+
 /* Parts of one group in one tile: one feature. */
 static void encode_group(struct builder *builder, const struct geo_import_part parts[],
                          size_t count)
@@ -144,6 +161,17 @@ static void encode_group(struct builder *builder, const struct geo_import_part p
     const struct geo_import_text *text = &builder->source->text;
     struct geo_import_mvt *mvt = &builder->mvt;
     geo_import_mvt_open_feature(mvt, (enum geo_import_mvt_type)group->type);
+    uint32_t area = UINT32_MAX;
+    for (size_t i = 0; i < count; i++) {
+        if (is_left_out(builder, &parts[i]) || (parts[i].is_hole && parts[i].area != area)) {
+            continue; /* a hole: what it is cut from is not drawn here */
+        }
+        area = parts[i].area;
+        geo_import_mvt_path(mvt, dots + parts[i].dot_first, parts[i].dot_count);
+    }
+    if (area == UINT32_MAX) {
+        return; /* an open feature that is never closed is nothing */
+    }
     geo_import_mvt_tag(mvt, GEO_IMPORT_MVT_CLASS, group->kind);
     if (group->name != 0) {
         geo_import_mvt_tag(mvt, GEO_IMPORT_MVT_NAME, geo_import_text_at(text, group->name));
@@ -151,14 +179,12 @@ static void encode_group(struct builder *builder, const struct geo_import_part p
     if (group->ref != 0) {
         geo_import_mvt_tag(mvt, GEO_IMPORT_MVT_REF, geo_import_text_at(text, group->ref));
     }
-    for (size_t i = 0; i < count; i++) {
-        geo_import_mvt_path(mvt, dots + parts[i].dot_first, parts[i].dot_count);
-    }
     geo_import_mvt_close_feature(mvt);
 }
 
-static enum geo_status encode_tile(struct builder *builder, const struct geo_import_part parts[],
-                                   size_t count)
+/* All layers of one tile, without what is smaller than builder->detail_units. */
+static void encode_layers(struct builder *builder, const struct geo_import_part parts[],
+                          size_t count)
 {
     const struct geo_import_group *groups = builder->features.groups.items;
     const char *layer = NULL;
@@ -180,6 +206,22 @@ static enum geo_status encode_tile(struct builder *builder, const struct geo_imp
         begin = end;
     }
     geo_import_mvt_close_layer(&builder->mvt);
+}
+
+static enum geo_status encode_tile(struct builder *builder, const struct geo_import_part parts[],
+                                   size_t count)
+{
+    builder->detail_units = 0;
+    encode_layers(builder, parts, count);
+    const bool is_large = builder->mvt.tile.count > GEO_IMPORT_TILE_BYTES_MAX;
+    builder->source->report->counts[GEO_IMPORT_TILES_THINNED] += is_large;
+    for (int32_t units = PIXEL_UNITS / 2;
+         builder->mvt.tile.count > GEO_IMPORT_TILE_BYTES_MAX && units <= GEO_IMPORT_MVT_EXTENT;
+         units *= 2) {
+        builder->detail_units = units;
+        builder->mvt.tile.count = 0;
+        encode_layers(builder, parts, count);
+    }
     struct geo_tile *tile = geo_import_list_add(&builder->out->tiles);
     if (tile == NULL) {
         return GEO_NO_MEMORY;
@@ -193,13 +235,31 @@ static enum geo_status encode_tile(struct builder *builder, const struct geo_imp
     return status;
 }
 
+/* The city's tiles at this zoom and GEO_IMPORT_TILE_MARGIN around them. */
+static struct geo_import_window window_of(const struct builder *builder)
+{
+    const unsigned shift = GEO_IMPORT_WORLD_BITS - builder->zoom;
+    const uint32_t last = (UINT32_C(1) << builder->zoom) - 1;
+    const uint32_t margin = GEO_IMPORT_TILE_MARGIN;
+    const uint32_t west = (uint32_t)builder->features.low.x >> shift;
+    const uint32_t north = (uint32_t)builder->features.low.y >> shift;
+    const uint32_t east = (uint32_t)builder->features.high.x >> shift;
+    const uint32_t south = (uint32_t)builder->features.high.y >> shift;
+    return (struct geo_import_window){.west = west < margin ? 0 : west - margin,
+                                      .north = north < margin ? 0 : north - margin,
+                                      .east = east + margin > last ? last : east + margin,
+                                      .south = south + margin > last ? last : south + margin};
+}
+
 static enum geo_status build_zoom(struct builder *builder)
 {
     builder->cut.parts.count = 0;
     builder->cut.dots.count = 0;
+    builder->window = window_of(builder);
     enum geo_status status = GEO_OK;
     const struct geo_import_feature *features = builder->features.features.items;
-    for (size_t i = 0; i < builder->features.features.count && status == GEO_OK; i++) {
+    for (uint32_t i = 0; i < builder->features.features.count && status == GEO_OK; i++) {
+        builder->area = features[i].is_hole ? builder->area : i;
         status = cut_feature(builder, &features[i]);
     }
     struct geo_import_part *parts = builder->cut.parts.items;

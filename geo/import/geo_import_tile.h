@@ -9,6 +9,14 @@
 #define GEO_IMPORT_ZOOM_MIN 9u
 #define GEO_IMPORT_ZOOM_MAX 15u
 
+/* Tiles around the city at every zoom: a screen at its edge is painted, and a river or a forest
+ * that leaves it for a hundred kilometres is not. */
+#define GEO_IMPORT_TILE_MARGIN 2u
+
+/* Of one tile before gzip, which halves it. A tile that grows larger leaves out its smallest
+ * details: houses, yards and paths below a size that doubles until it fits. */
+#define GEO_IMPORT_TILE_BYTES_MAX (512u << 10)
+
 struct geo_import_tiles {
     struct geo_import_list tiles;  /* struct geo_tile, by zoom, x, y */
     struct geo_import_list bodies; /* char */

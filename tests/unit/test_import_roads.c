@@ -109,7 +109,7 @@ Test(import_roads, what_was_dropped_is_counted_by_reason)
     cr_expect(eq(u64, counts[GEO_IMPORT_DROPPED_CLOSED], 1));
     cr_expect(eq(u64, counts[GEO_IMPORT_ROADS_DRAWN_ONLY], 1));
     cr_expect(eq(u64, counts[GEO_IMPORT_RESTRICTIONS_READ], 1));
-    cr_expect(eq(u64, counts[GEO_IMPORT_MULTIPOLYGONS_SKIPPED], 1));
+    cr_expect(eq(u64, counts[GEO_IMPORT_MULTIPOLYGONS_INCOMPLETE], 1));
     uint32_t edge = 0;
     cr_expect(eq(u32, import_given_edges(&given, "no access", &edge), 0));
     cr_expect(eq(u32, import_given_edges(&given, "under construction", &edge), 0));

@@ -5,6 +5,7 @@
 #include "engine/cli/cli.h"
 #include "engine/host/calendar.h"
 #include "engine/host/config.h"
+#include "engine/host/config_policy.h"
 #include "engine/host/map_file.h"
 #include "engine/host/whatif.h"
 #include "engine/store/journal.h"
@@ -51,20 +52,60 @@ static const char *span(int64_t ms, char text[24])
     return text;
 }
 
+static uint32_t judged_count(const struct whatif_tier *tier)
+{
+    return tier->met + tier->missed + tier->no_unit;
+}
+
+static int rate_permille(const struct whatif_tier *tier)
+{
+    return (int)((uint64_t)tier->met * 1000 / judged_count(tier));
+}
+
 static void print_tier(const char *side, const struct whatif_tier *tier)
 {
     char texts[3][24];
-    const uint32_t judged = tier->met + tier->missed + tier->no_unit;
-    const uint32_t rate = judged == 0 ? 0 : (uint32_t)((uint64_t)tier->met * 1000 / judged);
     printf("  %-10s %7u %7u %7u %9u %5u", side, tier->met, tier->missed, tier->no_unit,
            tier->cancelled, tier->open);
-    if (judged == 0) {
+    if (judged_count(tier) == 0) {
         printf(" %7s", "-");
     } else {
-        printf(" %5u.%u%%", rate / 10, rate % 10);
+        printf(" %4d.%d%%", rate_permille(tier) / 10, rate_permille(tier) % 10);
     }
     printf(" %7u %9s %9s %9s\n", tier->n, span(tier->p50_ms, texts[0]),
            span(tier->p90_ms, texts[1]), span(tier->max_ms, texts[2]));
+}
+
+static const char *span_change(int64_t then_ms, int64_t now_ms, char text[24])
+{
+    if (then_ms == TIME_NEVER || now_ms == TIME_NEVER) {
+        return "-";
+    }
+    char size[24];
+    const bool is_less = now_ms < then_ms;
+    (void)span(is_less ? then_ms - now_ms : now_ms - then_ms, size);
+    snprintf(text, 24, "%c%.22s", is_less ? '-' : '+', size);
+    return text;
+}
+
+/* What the other policy adds to what was, or takes from it. */
+static void print_difference(const struct whatif_tier *then, const struct whatif_tier *now)
+{
+    char texts[3][24];
+    printf("  %-10s %+7d %+7d %+7d %+9d %+5d", "difference", (int)now->met - (int)then->met,
+           (int)now->missed - (int)then->missed, (int)now->no_unit - (int)then->no_unit,
+           (int)now->cancelled - (int)then->cancelled, (int)now->open - (int)then->open);
+    if (judged_count(then) == 0 || judged_count(now) == 0) {
+        printf(" %7s", "-");
+    } else {
+        const int change = rate_permille(now) - rate_permille(then);
+        const int size = change < 0 ? -change : change;
+        printf(" %c%3d.%d%%", change < 0 ? '-' : '+', size / 10, size % 10);
+    }
+    printf(" %+7d %9s %9s %9s\n", (int)now->n - (int)then->n,
+           span_change(then->p50_ms, now->p50_ms, texts[0]),
+           span_change(then->p90_ms, now->p90_ms, texts[1]),
+           span_change(then->max_ms, now->max_ms, texts[2]));
 }
 
 static void print_result(const struct whatif_result *result, const char *policy)
@@ -79,6 +120,7 @@ static void print_result(const struct whatif_result *result, const char *policy)
                "rate", "n", "P50", "P90", "longest");
         print_tier("then", &result->then.tiers[tier]);
         print_tier("now", &result->now.tiers[tier]);
+        print_difference(&result->then.tiers[tier], &result->now.tiers[tier]);
     }
     printf("\nverdicts that changed: %u\n", result->changed);
     for (uint32_t i = 0; i < result->changed && i < WHATIF_LISTED_MAX; i++) {
@@ -120,12 +162,13 @@ int cli_whatif(int argc, char *argv[])
     struct options options = {0};
     if (!read_options(argc, argv, &options)) {
         fprintf(stderr,
-                "usage: kuaifan whatif --policy NAME --from TIME --to TIME [--config FILE] "
+                "usage: kuaifan whatif --policy POLICY --from TIME --to TIME [--config FILE] "
                 "BACKUP.db\n"
                 "Runs the reports of a period again under another policy and prints the "
                 "difference.\n"
-                "NAME: mutual-aid, echelon, place-class. TIME: 2026-11-29 or 2026-11-29T08:00, of "
-                "the city, or milliseconds.\nThe configuration's map is used.\n");
+                "POLICY: mutual-aid, echelon, place-class, or the path of a policy file. TIME: "
+                "2026-11-29 or\n2026-11-29T08:00, of the city, or milliseconds. The "
+                "configuration's map is used.\n");
         return 2;
     }
     static struct config config;
@@ -150,10 +193,10 @@ int cli_whatif(int argc, char *argv[])
     struct engine_config engine_config =
         config_engine(&config, config.map[0] == '\0' ? NULL : &map.map);
     int exit_status = 2;
-    if (policy_preset(options.policy, &engine_config.policy) == STATUS_OK) {
+    if (config_policy_load(options.policy, &engine_config.policy, error) == STATUS_OK) {
         exit_status = run(&options, &engine_config, from_ms, to_ms);
     } else {
-        fprintf(stderr, "kuaifan whatif: there is no policy \"%s\"\n", options.policy);
+        fprintf(stderr, "kuaifan whatif: %s\n", error);
     }
     map_file_close(&map);
     return exit_status;

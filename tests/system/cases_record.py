@@ -277,6 +277,11 @@ def board_file(run):
     wait_until('a start writes it', lambda: os.path.exists(os.path.join(city.engine.data, 'board.txt')))
 
 
+def rows_of(text, side):
+    """The five counts of each tier's row of that name."""
+    return [[int(word) for word in line.split()[1:6]] for line in text.splitlines() if line.startswith(f'  {side} ')]
+
+
 @case('kuaifan whatif under the same policy changes nothing, under another it says what')
 def whatif(run):
     city = run.city()
@@ -295,6 +300,27 @@ def whatif(run):
     other = asked('echelon')
     equal(f'another: {other.stderr}', other.returncode, 0)
     check('under echelon' in other.stdout and 'verdicts that changed: 0' not in other.stdout, other.stdout)
+    check(same.stdout.count('  difference ') == other.stdout.count('  difference ') == 3, other.stdout)
+    with open(os.path.join(os.path.dirname(__file__), '..', '..', 'policies', 'mutual-aid.json'), encoding='utf-8') as file:
+        policy = {**json.load(file), 'name': 'river'}
+    own = os.path.join(city.engine.data, 'river.json')
+
+    def asked_for(policy):
+        with open(own, 'w', encoding='utf-8') as file:
+            json.dump(policy, file)
+        return asked(own)
+    copy = asked_for(policy)
+    check('under river' in copy.stdout and 'verdicts that changed: 0' in copy.stdout, f'a file of the same content: {copy}')
+    for tier in policy['tiers']:
+        tier['target_ms'] = 3600000
+    patient = asked_for(policy)
+    for then, now, difference in zip(*(rows_of(patient.stdout, side) for side in ('then', 'now', 'difference'))):
+        equal(f'met, missed, no unit, cancelled, open: {patient.stdout}', difference, [b - a for a, b in zip(then, now)])
+    policy['tiers'][1]['units'] = 9
+    wrong = asked_for(policy)
+    check(wrong.returncode == 2 and '/tiers/1/units' in wrong.stderr, f'a policy file that is wrong is refused with the place: {wrong}')
+    wrong = asked(own + '.json')
+    check(wrong.returncode == 2 and 'no such file' in wrong.stderr, f'a policy file that is not there: {wrong}')
     for bad in (['--policy', 'none', '--from', '2026-01-01', '--to', '2026-01-02', backup],
                 ['--policy', 'echelon', '--from', '2026-01-02', '--to', '2026-01-01', backup], ['--policy', 'echelon', backup],
                 ['--policy', 'echelon', '--from', '2020-01-01', '--to', str(end), backup]):

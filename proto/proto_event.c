@@ -254,6 +254,9 @@ static void encode_whole(struct proto_buffer *buffer, const struct proto_event *
     if (event->kind == PROTO_EVENT_CIRCLE_PUT) {
         proto_json_name(buffer, "circle");
         proto_encode_circle(buffer, event->circle);
+    } else if (event->kind == PROTO_EVENT_CENTRE_PUT) {
+        proto_json_name(buffer, "centre");
+        proto_encode_centre(buffer, event->centre);
     } else if (event->kind == PROTO_EVENT_UNIT_PUT) {
         proto_json_name(buffer, "unit");
         proto_encode_unit_definition(buffer, event->unit);
@@ -294,6 +297,7 @@ static void encode_members(struct proto_buffer *buffer, const struct proto_event
         proto_member_name(buffer, "clock_start", PROTO_LIST_CLOCK_START, event->policy.clock_start);
         break;
     case PROTO_EVENT_CIRCLE_PUT:
+    case PROTO_EVENT_CENTRE_PUT:
     case PROTO_EVENT_UNIT_PUT:
     case PROTO_EVENT_REPORT_RECEIVED:
     case PROTO_EVENT_INCIDENT_OPENED:

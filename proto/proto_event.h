@@ -22,6 +22,7 @@ struct proto_event {
             struct proto_area area;
         } area;
         const struct proto_circle *circle;
+        const struct proto_centre *centre;
         const struct proto_unit *unit;         /* only its definition is written */
         const struct proto_report *report;     /* report.received */
         const struct proto_incident *incident; /* incident.opened */

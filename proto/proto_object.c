@@ -97,6 +97,18 @@ void proto_encode_area(struct proto_buffer *buffer, const struct proto_area *are
     proto_json_end(buffer, '}');
 }
 
+void proto_encode_centre(struct proto_buffer *buffer, const struct proto_centre *centre)
+{
+    assert(centre->kind < PROTO_CENTRE_KIND_COUNT);
+    proto_json_begin(buffer, '{');
+    proto_member_text(buffer, "code", centre->code);
+    proto_member_text(buffer, "name", centre->name);
+    proto_member_name(buffer, "kind", PROTO_LIST_CENTRE_KIND, centre->kind);
+    proto_member_place(buffer, true, centre->at);
+    proto_member_text(buffer, "district", centre->district);
+    proto_json_end(buffer, '}');
+}
+
 void proto_encode_district(struct proto_buffer *buffer, const struct proto_district *district)
 {
     proto_json_begin(buffer, '{');

@@ -43,6 +43,13 @@ struct proto_circle {
     const char *district; /* NULL */
 };
 
+struct proto_centre {
+    const char *code, *name;
+    enum proto_centre_kind kind;
+    struct proto_place at;
+    const char *district; /* NULL */
+};
+
 struct proto_district {
     const char *code, *name;
 };
@@ -214,6 +221,7 @@ void proto_member_capabilities(struct proto_buffer *buffer, uint32_t capabilitie
 void proto_encode_unit_definition(struct proto_buffer *buffer, const struct proto_unit *unit);
 void proto_encode_circle(struct proto_buffer *buffer, const struct proto_circle *circle);
 void proto_encode_area(struct proto_buffer *buffer, const struct proto_area *area);
+void proto_encode_centre(struct proto_buffer *buffer, const struct proto_centre *centre);
 void proto_encode_district(struct proto_buffer *buffer, const struct proto_district *district);
 void proto_encode_incident(struct proto_buffer *buffer, const struct proto_incident *incident);
 void proto_encode_assignment(struct proto_buffer *buffer,

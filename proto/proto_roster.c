@@ -10,7 +10,7 @@
 enum proto_roster_kind proto_roster_kind_find(const char *name)
 {
     static const char *const names[PROTO_ROSTER_KIND_COUNT] = {"districts", "circles", "units",
-                                                               "areas"};
+                                                               "areas", "centres"};
     assert(name != NULL);
     uint32_t kind = 0;
     while (kind < PROTO_ROSTER_KIND_COUNT && strcmp(names[kind], name) != 0) {
@@ -33,6 +33,7 @@ void proto_roster_finish(struct proto_roster *roster)
     free(roster->points);
     free(roster->circles);
     free(roster->units);
+    free(roster->centres);
     free(roster->errors);
     *roster = (struct proto_roster){.kind = roster->kind};
 }
@@ -51,13 +52,17 @@ static const char *code_at(const struct proto_roster *roster, uint32_t i,
         *at = roster->circles[i].at;
         return roster->circles[i].code;
     }
+    if (roster->kind == PROTO_ROSTER_CENTRES) {
+        *at = roster->centres[i].at;
+        return roster->centres[i].code;
+    }
     *at = roster->outlines[i].at;
     return roster->outlines[i].code;
 }
 
 static uint32_t code_count(const struct proto_roster *roster)
 {
-    return roster->unit_count + roster->circle_count + roster->outline_count;
+    return roster->unit_count + roster->circle_count + roster->outline_count + roster->centre_count;
 }
 
 static uint32_t hash(const char *code)

@@ -10,6 +10,7 @@
 #define PROTO_ROSTER_BYTES_MAX     ((size_t)16 << 20)
 #define PROTO_ROSTER_UNITS_MAX     50000u
 #define PROTO_ROSTER_CIRCLES_MAX   5000u
+#define PROTO_ROSTER_CENTRES_MAX   1000u
 #define PROTO_ROSTER_DISTRICTS_MAX PROTO_DISTRICTS_MAX
 #define PROTO_ROSTER_AREAS_MAX     5000u
 #define PROTO_ROSTER_RINGS_MAX     16u   /* of one outline */
@@ -21,9 +22,10 @@ enum proto_roster_kind {
     PROTO_ROSTER_CIRCLES,
     PROTO_ROSTER_UNITS,
     PROTO_ROSTER_AREAS, /* GeoJSON only, as districts */
+    PROTO_ROSTER_CENTRES,
     PROTO_ROSTER_KIND_COUNT
 };
-/* "districts", "circles", "units", "areas"; KIND_COUNT for another. */
+/* "districts", "circles", "units", "areas", "centres"; KIND_COUNT for another. */
 enum proto_roster_kind proto_roster_kind_find(const char *name);
 
 /* Where it stood: of CSV the field, of GeoJSON the feature. Both from 1; columns in characters. */
@@ -66,6 +68,15 @@ struct proto_roster_unit {
     bool synthetic;
 };
 
+struct proto_roster_centre {
+    struct proto_roster_at at;
+    char code[PROTO_CODE_SIZE];
+    char name[PROTO_NAME_SIZE];
+    enum proto_centre_kind kind;
+    struct proto_place place;
+    char district[PROTO_CODE_SIZE]; /* "" */
+};
+
 struct proto_roster_error {
     struct proto_roster_at at;
     char detail[PROTO_DETAIL_SIZE]; /* names the column or member, and the value */
@@ -83,6 +94,8 @@ struct proto_roster {
     uint32_t circle_count;
     struct proto_roster_unit *units;
     uint32_t unit_count;
+    struct proto_roster_centre *centres;
+    uint32_t centre_count;
 
     struct proto_roster_error *errors;
     uint32_t error_count; /* .. PROTO_ROSTER_ERRORS_MAX, then reading stops */

@@ -24,6 +24,8 @@ static const uint32_t required[PROTO_ROSTER_KIND_COUNT] = {
                              BIT(PROTO_COLUMN_RADIUS_M),
     [PROTO_ROSTER_UNITS] = BIT(PROTO_COLUMN_CODE) | BIT(PROTO_COLUMN_NAME) |
                            BIT(PROTO_COLUMN_KIND) | BIT(PROTO_COLUMN_LAT) | BIT(PROTO_COLUMN_LON),
+    [PROTO_ROSTER_CENTRES] = BIT(PROTO_COLUMN_CODE) | BIT(PROTO_COLUMN_NAME) |
+                             BIT(PROTO_COLUMN_KIND) | BIT(PROTO_COLUMN_LAT) | BIT(PROTO_COLUMN_LON),
 };
 static const uint32_t optional[PROTO_ROSTER_KIND_COUNT] = {
     [PROTO_ROSTER_DISTRICTS] = BIT(PROTO_COLUMN_SYNTHETIC),
@@ -32,6 +34,7 @@ static const uint32_t optional[PROTO_ROSTER_KIND_COUNT] = {
     [PROTO_ROSTER_UNITS] = BIT(PROTO_COLUMN_CIRCLE) | BIT(PROTO_COLUMN_DISTRICT) |
                            BIT(PROTO_COLUMN_AREA) | BIT(PROTO_COLUMN_PEOPLE) |
                            BIT(PROTO_COLUMN_CAPABILITIES) | BIT(PROTO_COLUMN_SYNTHETIC),
+    [PROTO_ROSTER_CENTRES] = BIT(PROTO_COLUMN_DISTRICT) | BIT(PROTO_COLUMN_SYNTHETIC),
 };
 
 const char *proto_column_name(enum proto_column column)
@@ -388,6 +391,37 @@ static void take_circle(struct check *check)
     }
 }
 
+static void take_centre(struct check *check)
+{
+    struct proto_roster *roster = check->roster;
+    struct proto_roster_centre centre = {.at = check->row->at};
+    take_code(check, PROTO_COLUMN_CODE, true, centre.code);
+    take_text(check, PROTO_COLUMN_NAME, centre.name, sizeof(centre.name));
+    const struct proto_cell *kind = cell_of(check, PROTO_COLUMN_KIND);
+    const int32_t found = find_n(PROTO_LIST_CENTRE_KIND, kind->bytes, kind->size);
+    if (found < 0) {
+        refuse(check, PROTO_COLUMN_KIND, "must be community or neighbour", true);
+    } else {
+        centre.kind = (enum proto_centre_kind)found;
+    }
+    (void)take_place(check, true, &centre.place);
+    take_code(check, PROTO_COLUMN_DISTRICT, false, centre.district);
+    (void)take_flag(check, PROTO_COLUMN_SYNTHETIC);
+    if (check->is_good && roster->centre_count >= PROTO_ROSTER_CENTRES_MAX) {
+        refuse(check, PROTO_COLUMN_CODE, "is one centre too many: at most 1000", false);
+    }
+    if (!check->is_good) {
+        return;
+    }
+    struct proto_roster_centre *centres =
+        proto_row_grow(roster, roster->centres, roster->centre_count, sizeof(*centres));
+    if (centres != NULL) {
+        roster->centres = centres;
+        centres[roster->centre_count] = centre;
+        roster->centre_count++;
+    }
+}
+
 static enum proto_area_kind take_area_kind(struct check *check)
 {
     const struct proto_cell *cell = cell_of(check, PROTO_COLUMN_KIND);
@@ -432,6 +466,7 @@ _Static_assert(PROTO_ROSTER_UNITS_MAX == 50000, "the sentence says so");
 _Static_assert(PROTO_ROSTER_CIRCLES_MAX == 5000, "the sentence says so");
 _Static_assert(PROTO_ROSTER_DISTRICTS_MAX == 63, "the sentence says so");
 _Static_assert(PROTO_ROSTER_AREAS_MAX == 5000, "the sentence says so");
+_Static_assert(PROTO_ROSTER_CENTRES_MAX == 1000, "the sentence says so");
 
 void proto_row_take(struct proto_roster *roster, const struct proto_row *row)
 {
@@ -446,6 +481,9 @@ void proto_row_take(struct proto_roster *roster, const struct proto_row *row)
         break;
     case PROTO_ROSTER_UNITS:
         take_unit(&check);
+        break;
+    case PROTO_ROSTER_CENTRES:
+        take_centre(&check);
         break;
     case PROTO_ROSTER_KIND_COUNT:
         assert(roster->kind < PROTO_ROSTER_KIND_COUNT);

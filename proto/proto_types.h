@@ -222,6 +222,11 @@ enum proto_panic_place { PROTO_PANIC_PLACE_LIST(PROTO_NAME) PROTO_PANIC_PLACE_CO
     X(PROTO_WARN_DANGER, "danger")
 enum proto_warn_level { PROTO_WARN_LEVEL_LIST(PROTO_NAME) PROTO_WARN_LEVEL_COUNT };
 
+#define PROTO_CENTRE_KIND_LIST(X)                                                                  \
+    X(PROTO_CENTRE_COMMUNITY, "community")                                                         \
+    X(PROTO_CENTRE_NEIGHBOUR, "neighbour")
+enum proto_centre_kind { PROTO_CENTRE_KIND_LIST(PROTO_NAME) PROTO_CENTRE_KIND_COUNT };
+
 #define PROTO_EVENT_KIND_LIST(X)                                                                   \
     X(PROTO_EVENT_DISTRICT_PUT, "district.put")                                                    \
     X(PROTO_EVENT_CIRCLE_PUT, "circle.put")                                                        \
@@ -264,7 +269,8 @@ enum proto_warn_level { PROTO_WARN_LEVEL_LIST(PROTO_NAME) PROTO_WARN_LEVEL_COUNT
     X(PROTO_EVENT_ALARM_SHELVED, "alarm.shelved")                                                  \
     X(PROTO_EVENT_ALARM_RETURNED, "alarm.returned")                                                \
     X(PROTO_EVENT_AREAS_CLEARED, "areas.cleared")                                                  \
-    X(PROTO_EVENT_AREA_PUT, "area.put")
+    X(PROTO_EVENT_AREA_PUT, "area.put")                                                            \
+    X(PROTO_EVENT_CENTRE_PUT, "centre.put")
 enum proto_event_kind { PROTO_EVENT_KIND_LIST(PROTO_NAME) PROTO_EVENT_KIND_COUNT };
 
 /* What a gateway says of an order that it was handed; `taken` is its answer to the webhook. */
@@ -380,6 +386,7 @@ enum proto_list {
     PROTO_LIST_CLOCK_START,
     PROTO_LIST_PREEMPT,
     PROTO_LIST_RECEIPT,
+    PROTO_LIST_CENTRE_KIND,
     PROTO_LIST_EVENT_KIND,
     PROTO_LIST_LADDER_STEP,
     PROTO_LIST_ROLE,

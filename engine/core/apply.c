@@ -13,6 +13,8 @@ static enum status apply_kind(struct engine *engine, const struct event *event)
         return apply_roster_circle(engine, event);
     case EVENT_UNIT_PUT:
         return apply_roster_unit(engine, event);
+    case EVENT_CENTRE_PUT:
+        return apply_roster_centre(engine, event);
     case EVENT_REPORT_RECEIVED:
         return apply_report_received(engine, event);
     case EVENT_REPORT_LINKED:

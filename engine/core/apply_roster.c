@@ -126,6 +126,23 @@ enum status apply_roster_unit(struct engine *engine, const struct event *event)
     return STATUS_OK;
 }
 
+enum status apply_roster_centre(struct engine *engine, const struct event *event)
+{
+    const uint32_t index = event->centre.index;
+    const uint32_t known = code_table_find(&engine->centre_codes, event->centre.centre.code);
+    const bool is_new = index == engine->centre_count;
+    if (index > engine->centre_count || index >= CENTRES_MAX ||
+        known != (is_new ? UINT32_MAX : index)) {
+        return STATUS_CORRUPT;
+    }
+    engine->centres[index] = event->centre.centre;
+    if (is_new) {
+        code_table_put(&engine->centre_codes, event->centre.centre.code, index);
+        engine->centre_count++;
+    }
+    return STATUS_OK;
+}
+
 enum status apply_roster_duty(struct engine *engine, const struct event *event)
 {
     if (event->duty.unit_id >= engine->unit_count) {

@@ -80,6 +80,14 @@ struct unit_definition {
     bool synthetic; /* made up for a demo: says so wherever it is shown */
 };
 
+struct centre_definition {
+    char code[CODE_SIZE];
+    char name[NAME_SIZE];
+    enum centre_kind kind;
+    struct geo_point at;
+    uint8_t district; /* index, DISTRICT_NONE: reckoned from `at` */
+};
+
 /* A whole roster or nothing. Known codes are updated, new ones appended; nothing is deleted here.
  * Districts, when given, replace all districts, and areas all areas: those that are there come
  * first, in their order. Borrowed pointers. */
@@ -95,6 +103,8 @@ struct roster {
     uint32_t circle_count; /* keep their index, new ones follow in this order */
     const struct unit_definition *units;
     uint32_t unit_count;
+    const struct centre_definition *centres;
+    uint32_t centre_count;
 };
 
 struct report_create {

@@ -351,6 +351,22 @@ const struct circle_definition *engine_circle(const struct engine *engine, uint3
     return &engine->circles[index];
 }
 
+uint32_t engine_centre_count(const struct engine *engine)
+{
+    return engine->centre_count;
+}
+
+const struct centre_definition *engine_centre(const struct engine *engine, uint32_t index)
+{
+    assert(index < engine->centre_count);
+    return &engine->centres[index];
+}
+
+uint32_t engine_centre_find(const struct engine *engine, const char *code)
+{
+    return code_table_find(&engine->centre_codes, code);
+}
+
 uint32_t engine_district_count(const struct engine *engine)
 {
     return engine->district_count;

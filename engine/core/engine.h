@@ -144,6 +144,11 @@ uint32_t engine_unit_find(const struct engine *engine, const char *code);
 
 uint32_t engine_circle_count(const struct engine *engine);
 const struct circle_definition *engine_circle(const struct engine *engine, uint32_t index);
+/* Whom else one asks, see struct centre_definition. */
+uint32_t engine_centre_count(const struct engine *engine);
+const struct centre_definition *engine_centre(const struct engine *engine, uint32_t index);
+/* UINT32_MAX: no centre has that code. */
+uint32_t engine_centre_find(const struct engine *engine, const char *code);
 uint32_t engine_district_count(const struct engine *engine);
 const char *engine_district_code(const struct engine *engine, uint32_t index);
 const char *engine_district_name(const struct engine *engine, uint32_t index);

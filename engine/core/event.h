@@ -49,7 +49,8 @@
     X(EVENT_ALARM_SHELVED, "alarm.shelved")   /* not now, says somebody: until when, and why */    \
     X(EVENT_ALARM_RETURNED, "alarm.returned") /* the time is over and the cause still stands */    \
     X(EVENT_AREAS_CLEARED, "areas.cleared")                                                        \
-    X(EVENT_AREA_PUT, "area.put")
+    X(EVENT_AREA_PUT, "area.put")                                                                  \
+    X(EVENT_CENTRE_PUT, "centre.put")
 enum event_kind { EVENT_KIND_LIST(ENUM_NAME) EVENT_KIND_COUNT };
 const char *event_kind_name(enum event_kind kind);
 
@@ -210,6 +211,10 @@ struct event {
             uint32_t unit_id;
             struct unit_definition unit;
         } unit;
+        struct {
+            uint32_t index;
+            struct centre_definition centre;
+        } centre;
         struct {
             uint32_t report_id, incident_id;
             bool merged;

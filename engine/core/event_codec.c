@@ -7,7 +7,7 @@
 /* One list of fields a kind feeds writer and reader. Lists only ever grow at their end, under a new
  * version; version 1 is the first release. 2: a policy says more.
  * 3: an alarm may be about a circle. 4: beats and grids; volunteers are
- * asked in waves. */
+ * asked in waves; centres. */
 #define BODY_VERSION 4u
 
 #define CIRCLE_FIELDS(X)                                                                           \
@@ -30,6 +30,14 @@
     X(U16, unit.unit.people, 0)                                                                    \
     X(BOOL, unit.unit.has_home, 0)                                                                 \
     X(BOOL, unit.unit.synthetic, 0)
+
+#define CENTRE_FIELDS(X)                                                                           \
+    X(U32, centre.index, 0)                                                                        \
+    X(TEXT, centre.centre.code, 0)                                                                 \
+    X(TEXT, centre.centre.name, 0)                                                                 \
+    X(ENUM, centre.centre.kind, CENTRE_KIND_COUNT)                                                 \
+    X(POINT, centre.centre.at, 0)                                                                  \
+    X(ENUM, centre.centre.district, DISTRICT_NONE + 1u)
 
 #define REPORT_FIELDS(X)                                                                           \
     X(U32, report.report_id, 0)                                                                    \
@@ -789,6 +797,9 @@ static void put_body(struct byte_writer *w, const struct event *item)
     case EVENT_MILESTONE_CORRECTED:
         CORRECTED_FIELDS(PUT)
         break;
+    case EVENT_CENTRE_PUT:
+        CENTRE_FIELDS(PUT)
+        break;
     case EVENT_KIND_COUNT:
         assert(item->kind != EVENT_KIND_COUNT);
     }
@@ -940,6 +951,9 @@ static void get_body(struct byte_reader *r, struct event *item, uint8_t version)
         break;
     case EVENT_MILESTONE_CORRECTED:
         CORRECTED_FIELDS(GET)
+        break;
+    case EVENT_CENTRE_PUT:
+        CENTRE_FIELDS(GET)
         break;
     case EVENT_KIND_COUNT:
         r->bad = true;

@@ -8,6 +8,7 @@
 #define CAPABILITIES_ALL     0x00FFFFFFu
 #define CIRCLE_BYTES         128u /* 4 + 18 + 66 + 8 + 4 + 1, and the version */
 #define UNIT_BYTES           160u /* 4 + 18 + 66 + 1 + 4 + 4 + 4 + 1 + 8 + 2 + 2, and the version */
+#define CENTRE_BYTES         128u /* 4 + 18 + 66 + 1 + 8 + 1, and the version */
 #define DISTRICT_BYTES       192u /* 1 + 18 + 66 + 4 + 64, and the version; an area 4 more */
 #define DISTRICT_POINT_BYTES 8u
 
@@ -172,10 +173,25 @@ static enum reason check_units(const struct step *step, const struct roster *ros
     return count > step->engine->config.limits.units_max ? REASON_CAPACITY : REASON_NONE;
 }
 
+static enum reason check_centres(const struct engine *engine, const struct roster *roster)
+{
+    uint32_t count = engine->centre_count;
+    for (uint32_t i = 0; i < roster->centre_count; i++) {
+        const struct centre_definition *centre = &roster->centres[i];
+        if (centre->code[0] == '\0' || !geo_point_valid(centre->at) ||
+            centre->district > DISTRICT_NONE) {
+            return REASON_BAD_INPUT;
+        }
+        count += code_table_find(&engine->centre_codes, centre->code) == UINT32_MAX ? 1 : 0;
+    }
+    return count > CENTRES_MAX ? REASON_CAPACITY : REASON_NONE;
+}
+
 static bool has_room(const struct step *step, const struct roster *roster)
 {
     const uint64_t polygons = (uint64_t)roster->district_count + roster->area_count;
-    const uint64_t records = 2 + polygons + roster->circle_count + roster->unit_count;
+    const uint64_t records =
+        2 + polygons + roster->circle_count + roster->unit_count + roster->centre_count;
     uint64_t points = 0;
     for (uint32_t i = 0; i < roster->district_count; i++) {
         points += roster->districts[i].point_count;
@@ -185,7 +201,8 @@ static bool has_room(const struct step *step, const struct roster *roster)
     }
     const uint64_t bytes = 16 + polygons * DISTRICT_BYTES + points * DISTRICT_POINT_BYTES +
                            (uint64_t)roster->circle_count * CIRCLE_BYTES +
-                           (uint64_t)roster->unit_count * UNIT_BYTES;
+                           (uint64_t)roster->unit_count * UNIT_BYTES +
+                           (uint64_t)roster->centre_count * CENTRE_BYTES;
     return records <= ROSTER_EVENTS_MAX && step_has_room(step, (uint32_t)records, bytes);
 }
 
@@ -207,6 +224,10 @@ static enum reason check(const struct step *step, const struct roster *roster)
     const enum reason units = check_units(step, roster, circles);
     if (units != REASON_NONE) {
         return units;
+    }
+    const enum reason centres = check_centres(step->engine, roster);
+    if (centres != REASON_NONE) {
+        return centres;
     }
     return circles > step->engine->config.limits.circles_max || !has_room(step, roster)
                ? REASON_CAPACITY
@@ -292,6 +313,22 @@ static void put_units(struct step *step, const struct roster *roster)
     }
 }
 
+static void put_centres(struct step *step, const struct roster *roster)
+{
+    const struct engine *engine = step->engine;
+    for (uint32_t i = 0; i < roster->centre_count; i++) {
+        const struct centre_definition *centre = &roster->centres[i];
+        const uint32_t known = code_table_find(&engine->centre_codes, centre->code);
+        struct event *event = step_event(step, EVENT_CENTRE_PUT);
+        event->centre.index = known == UINT32_MAX ? engine->centre_count : known;
+        event->centre.centre = *centre;
+        if (centre->district == DISTRICT_NONE) {
+            event->centre.centre.district = district_at(engine, centre->at);
+        }
+        step_emit(step);
+    }
+}
+
 void roster_put(struct step *step)
 {
     const struct roster *roster = &step->command->roster;
@@ -304,4 +341,5 @@ void roster_put(struct step *step)
     put_areas(step, roster);
     put_circles(step, roster);
     put_units(step, roster);
+    put_centres(step, roster);
 }

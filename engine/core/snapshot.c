@@ -93,6 +93,13 @@
     X(U32, wave, 0)                                                                                \
     X(I64, wave_ms, 0)
 
+#define CENTRE_FIELDS(X)                                                                           \
+    X(TEXT, code, 0)                                                                               \
+    X(TEXT, name, 0)                                                                               \
+    X(ENUM, kind, CENTRE_KIND_COUNT)                                                               \
+    X(POINT, at, 0)                                                                                \
+    X(ENUM, district, DISTRICT_NONE + 1u)
+
 /* The list of an incident's reports is in the order in which they came to it, not of their ids. */
 #define REPORT_FIELDS(X)                                                                           \
     X(ENUM, district, DISTRICT_NONE + 1u)                                                          \
@@ -178,7 +185,7 @@ static uint16_t version_of_layout(void)
     static const char *const layouts[] = {
         HEAD_FIELDS(FIELD_TEXT),       CIRCLE_FIELDS(FIELD_TEXT), UNIT_FIELDS(FIELD_TEXT),
         INCIDENT_FIELDS(FIELD_TEXT),   REPORT_FIELDS(FIELD_TEXT), TIER_FIELDS(FIELD_TEXT),
-        ASSIGNMENT_FIELDS(FIELD_TEXT), ALARM_FIELDS(FIELD_TEXT)};
+        ASSIGNMENT_FIELDS(FIELD_TEXT), ALARM_FIELDS(FIELD_TEXT),  CENTRE_FIELDS(FIELD_TEXT)};
     uint32_t hash = 2166136261u ^ VERSION; /* FNV-1a */
     for (size_t i = 0; i < sizeof layouts / sizeof layouts[0]; i++) {
         for (const char *at = layouts[i]; *at != '\0'; at++) {
@@ -206,6 +213,16 @@ static void put_circle(struct byte_writer *w, const struct circle_definition *it
 static void get_circle(struct byte_reader *r, struct circle_definition *item)
 {
     CIRCLE_FIELDS(GET)
+}
+
+static void put_centre(struct byte_writer *w, const struct centre_definition *item)
+{
+    CENTRE_FIELDS(PUT)
+}
+
+static void get_centre(struct byte_reader *r, struct centre_definition *item)
+{
+    CENTRE_FIELDS(GET)
 }
 
 static void put_unit(struct byte_writer *w, const struct unit *item)
@@ -317,6 +334,10 @@ static void put_roster(struct byte_writer *w, const struct engine *engine)
     bytes_put_u32(w, engine->unit_count);
     for (uint32_t i = 0; i < engine->unit_count; i++) {
         put_unit(w, &engine->units[i]);
+    }
+    bytes_put_u32(w, engine->centre_count);
+    for (uint32_t i = 0; i < engine->centre_count; i++) {
+        put_centre(w, &engine->centres[i]);
     }
 }
 
@@ -498,6 +519,20 @@ static uint32_t get_count(struct byte_reader *r, uint32_t max, bool *is_full)
     return r->bad ? 0 : count;
 }
 
+static void get_centres(struct byte_reader *r, struct engine *engine, bool *is_full)
+{
+    const uint32_t centres = get_count(r, CENTRES_MAX, is_full);
+    for (uint32_t i = 0; i < centres && !r->bad; i++) {
+        get_centre(r, &engine->centres[i]);
+        r->bad =
+            r->bad || code_table_find(&engine->centre_codes, engine->centres[i].code) != UINT32_MAX;
+        if (!r->bad) {
+            code_table_put(&engine->centre_codes, engine->centres[i].code, i);
+            engine->centre_count++;
+        }
+    }
+}
+
 static void get_roster(struct byte_reader *r, struct engine *engine, bool *is_full)
 {
     const struct engine_limits *limits = &engine->config.limits;
@@ -534,6 +569,7 @@ static void get_roster(struct byte_reader *r, struct engine *engine, bool *is_fu
             engine->unit_count++;
         }
     }
+    get_centres(r, engine, is_full);
 }
 
 /* An id that may follow in this pool: rising, and one that was given out. */

@@ -49,6 +49,7 @@ static bool create_durable(struct engine *engine, const struct engine_limits *li
     engine->area_corners = calloc(limits->area_points_max, sizeof *engine->area_corners);
     engine->circles = calloc(limits->circles_max, sizeof *engine->circles);
     engine->units = calloc(limits->units_max, sizeof *engine->units);
+    engine->centres = calloc(CENTRES_MAX, sizeof *engine->centres);
     engine->incidents = calloc(limits->incidents_max, sizeof *engine->incidents);
     engine->reports = calloc(limits->reports_max, sizeof *engine->reports);
     engine->assignments = calloc(limits->assignments_max, sizeof *engine->assignments);
@@ -56,7 +57,7 @@ static bool create_durable(struct engine *engine, const struct engine_limits *li
     engine->decisions = calloc(engine->decisions_max, sizeof *engine->decisions);
     engine->policies = calloc(POLICIES_MAX, sizeof *engine->policies);
     return engine->policies != NULL && engine->reports != NULL && engine->areas != NULL &&
-           engine->area_corners != NULL &&
+           engine->area_corners != NULL && engine->centres != NULL &&
            id_pool_init(&engine->report_ids, limits->reports_max) == STATUS_OK &&
            engine->districts != NULL && engine->points != NULL && engine->circles != NULL &&
            engine->units != NULL && engine->incidents != NULL && engine->assignments != NULL &&
@@ -105,7 +106,8 @@ static bool create_derived(struct engine *engine, const struct engine_limits *li
            code_table_init(&engine->area_codes, limits->areas_max) == STATUS_OK &&
            timer_heap_init(engine->timers, objects) == STATUS_OK &&
            code_table_init(&engine->unit_codes, limits->units_max) == STATUS_OK &&
-           code_table_init(&engine->circle_codes, limits->circles_max) == STATUS_OK;
+           code_table_init(&engine->circle_codes, limits->circles_max) == STATUS_OK &&
+           code_table_init(&engine->centre_codes, CENTRES_MAX) == STATUS_OK;
 }
 
 static bool create_volatile(struct engine *engine, const struct engine_limits *limits)
@@ -174,6 +176,7 @@ void state_destroy(struct engine *engine)
     code_table_finish(&engine->unit_codes);
     code_table_finish(&engine->circle_codes);
     code_table_finish(&engine->area_codes);
+    code_table_finish(&engine->centre_codes);
     coverage_destroy(engine->coverage);
     presence_destroy(engine->presence);
     refusal_destroy(engine->refusals);
@@ -185,6 +188,7 @@ void state_destroy(struct engine *engine)
     free(engine->area_lookups);
     free(engine->circles);
     free(engine->units);
+    free(engine->centres);
     free(engine->incidents);
     free(engine->reports);
     free(engine->assignments);
@@ -222,6 +226,7 @@ void state_clear(struct engine *engine)
     engine->area_points = 0;
     engine->circle_count = 0;
     engine->unit_count = 0;
+    engine->centre_count = 0;
     id_pool_clear(&engine->incident_ids);
     id_pool_clear(&engine->report_ids);
     id_pool_clear(&engine->assignment_ids);
@@ -238,6 +243,7 @@ void state_clear(struct engine *engine)
     code_table_clear(&engine->unit_codes);
     code_table_clear(&engine->circle_codes);
     code_table_clear(&engine->area_codes);
+    code_table_clear(&engine->centre_codes);
     engine->lookup->is_stale = true;
     for (uint32_t i = 0; i < AREA_KIND_COUNT; i++) {
         engine->area_lookups[i].is_stale = true;

@@ -171,7 +171,7 @@ struct engine {
     uint64_t seq;
     int64_t last_ms; /* of the last event */
     uint32_t last_report_id, last_incident_id, last_assignment_id, last_alarm_id;
-    uint32_t district_count, district_points, circle_count, unit_count;
+    uint32_t district_count, district_points, circle_count, unit_count, centre_count;
     struct district *districts;
     struct geo_point *points; /* of the districts */
     uint32_t area_count, area_points;
@@ -179,6 +179,7 @@ struct engine {
     struct geo_point *area_corners;
     struct circle_definition *circles;
     struct unit *units;
+    struct centre_definition *centres; /* CENTRES_MAX */
     struct id_pool incident_ids, report_ids, assignment_ids, alarm_ids;
     struct incident *incidents;
     struct report *reports;
@@ -192,7 +193,7 @@ struct engine {
     uint32_t decisions_max, decisions_used, decision_free, decision_oldest, decision_newest;
 
     /* derived */
-    struct code_table unit_codes, circle_codes, area_codes;
+    struct code_table unit_codes, circle_codes, area_codes, centre_codes;
     uint32_t *gap_alarms;     /* circle x TIER_COUNT + tier: slot of the gap's alarm, SLOT_NONE */
     uint32_t gap_alarm_count; /* that are open */
     struct district_lookup *lookup;

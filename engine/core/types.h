@@ -251,6 +251,12 @@ enum panic_place { PANIC_PLACE_LIST(ENUM_NAME) PANIC_PLACE_COUNT };
     X(WARN_DANGER, "danger")
 enum warn_level { WARN_LEVEL_LIST(ENUM_NAME) WARN_LEVEL_COUNT };
 
+/* Whom else one asks: not ordered, but asked, and answering in its own time. */
+#define CENTRE_KIND_LIST(X)                                                                        \
+    X(CENTRE_COMMUNITY, "community") /* mediates, settles complaints (综治中心) */             \
+    X(CENTRE_NEIGHBOUR, "neighbour") /* commands the units beyond the border */
+enum centre_kind { CENTRE_KIND_LIST(ENUM_NAME) CENTRE_KIND_COUNT };
+
 /* Wire names, both ways. `*_name` never answers NULL; `types_find` answers -1 for an unknown name.
  */
 enum types_list {
@@ -276,6 +282,7 @@ enum types_list {
     TYPES_PREEMPT,
     TYPES_RECEIPT,
     TYPES_AREA_KIND,
+    TYPES_CENTRE_KIND,
     TYPES_LIST_COUNT
 };
 const char *types_name(enum types_list list, uint32_t value);

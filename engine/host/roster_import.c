@@ -309,6 +309,32 @@ static bool take_units(struct roster_import *import, struct proto_roster *read,
     return true;
 }
 
+static bool take_centres(struct roster_import *import, struct proto_roster *read,
+                         const struct engine *engine, const struct engine_config *config)
+{
+    import->centres = calloc(read->centre_count + 1, sizeof import->centres[0]);
+    if (import->centres == NULL) {
+        return false;
+    }
+    for (uint32_t i = 0; i < read->centre_count; i++) {
+        const struct proto_roster_centre *from = &read->centres[i];
+        struct centre_definition *to = &import->centres[i];
+        *to = (struct centre_definition){
+            .kind = (enum centre_kind)from->kind,
+            .at = point_of(import, from->place),
+            .district = resolve_district(read, from->at, from->district, engine)};
+        memcpy(to->code, from->code, sizeof to->code);
+        memcpy(to->name, from->name, sizeof to->name);
+        refuse_outside(read, from->at, config, to->at);
+        if (engine_centre_find(engine, to->code) == UINT32_MAX) {
+            import->added++;
+        } else {
+            import->updated++;
+        }
+    }
+    return true;
+}
+
 enum status roster_import_init(struct roster_import *import, struct proto_roster *read,
                                enum geo_crs crs, const struct engine *engine,
                                const struct engine_config *config)
@@ -336,6 +362,10 @@ enum status roster_import_init(struct roster_import *import, struct proto_roster
         memory = take_units(import, read, engine, config);
         fits = engine_unit_count(engine) + import->added <= limits->units_max;
         break;
+    case PROTO_ROSTER_CENTRES:
+        memory = take_centres(import, read, engine, config);
+        fits = engine_centre_count(engine) + import->added <= CENTRES_MAX;
+        break;
     case PROTO_ROSTER_KIND_COUNT:
         break;
     }
@@ -352,7 +382,9 @@ enum status roster_import_init(struct roster_import *import, struct proto_roster
                                      .circles = import->circles,
                                      .circle_count = read->circle_count,
                                      .units = import->units,
-                                     .unit_count = read->unit_count};
+                                     .unit_count = read->unit_count,
+                                     .centres = import->centres,
+                                     .centre_count = read->centre_count};
     return read->error_count > 0 ? STATUS_BAD_INPUT : fits ? STATUS_OK : STATUS_FULL;
 }
 
@@ -364,5 +396,6 @@ void roster_import_finish(struct roster_import *import)
     free(import->ring_sizes);
     free(import->circles);
     free(import->units);
+    free(import->centres);
     *import = (struct roster_import){0};
 }

@@ -15,6 +15,7 @@ struct roster_import {
     uint32_t *ring_sizes;
     struct circle_definition *circles;
     struct unit_definition *units;
+    struct centre_definition *centres;
     enum geo_crs crs;
     uint32_t added, updated;
 };

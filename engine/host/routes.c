@@ -181,9 +181,9 @@ static bool query_has(const char *query, const char *pair)
 /* A misspelt dry run would be a real one. */
 static bool roster_query_is_known(const char *query)
 {
-    static const char *const known[] = {"kind=districts", "kind=areas", "kind=circles",
-                                        "kind=units",     "dry_run=0",  "dry_run=1",
-                                        "crs=wgs84",      "crs=gcj02",  "crs=bd09"};
+    static const char *const known[] = {
+        "kind=districts", "kind=areas", "kind=circles", "kind=units", "kind=centres",
+        "dry_run=0",      "dry_run=1",  "crs=wgs84",    "crs=gcj02",  "crs=bd09"};
     for (const char *at = query; at != NULL && *at != '\0'; at += *at == '&' ? 1 : 0) {
         const size_t size = strcspn(at, "&");
         bool found = false;
@@ -204,6 +204,7 @@ static enum proto_roster_kind kind_of(const char *query)
            : query_has(query, "kind=areas")   ? PROTO_ROSTER_AREAS
            : query_has(query, "kind=circles") ? PROTO_ROSTER_CIRCLES
            : query_has(query, "kind=units")   ? PROTO_ROSTER_UNITS
+           : query_has(query, "kind=centres") ? PROTO_ROSTER_CENTRES
                                               : PROTO_ROSTER_KIND_COUNT;
 }
 
@@ -221,10 +222,11 @@ static void roster(struct daemon *daemon, const struct net_request *request,
     const bool csv = http_api_body_is(request, "text/csv");
     const bool geojson = http_api_body_is(request, "application/geo+json");
     if (kind == PROTO_ROSTER_KIND_COUNT || (!csv && !geojson)) {
-        api_reply_problem(daemon->api, request->id, "bad_request",
-                          "kind must be districts, areas, circles or units, and the content type "
-                          "text/csv or application/geo+json",
-                          NULL);
+        api_reply_problem(
+            daemon->api, request->id, "bad_request",
+            "kind must be districts, areas, circles, units or centres, and the content type "
+            "text/csv or application/geo+json",
+            NULL);
         return;
     }
     if (!roster_query_is_known(request->query)) {
@@ -248,7 +250,8 @@ static void roster(struct daemon *daemon, const struct net_request *request,
     } else if (status == STATUS_FULL) {
         api_reply_problem(daemon->api, request->id, "capacity",
                           "the engine's limits do not hold this roster; raise units_max, "
-                          "circles_max, areas_max or area_points_max in the configuration",
+                          "circles_max, areas_max or area_points_max in the configuration (there "
+                          "are at most 1000 centres)",
                           NULL);
     } else if (status != STATUS_OK) {
         api_reply_problem(daemon->api, request->id, "busy", "not enough memory now", NULL);

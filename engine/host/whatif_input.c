@@ -199,8 +199,11 @@ static void do_roster(struct whatif *whatif)
     struct command command = {.kind = COMMAND_ROSTER_PUT, .actor = whatif->event.actor};
     const struct unit_definition unit = whatif->event.unit.unit;
     const struct circle_definition circle = whatif->event.circle.circle;
+    const struct centre_definition centre = whatif->event.centre.centre;
     if (whatif->event.kind == EVENT_UNIT_PUT) {
         command.roster = (struct roster){.units = &unit, .unit_count = 1};
+    } else if (whatif->event.kind == EVENT_CENTRE_PUT) {
+        command.roster = (struct roster){.centres = &centre, .centre_count = 1};
     } else {
         command.roster = (struct roster){.circles = &circle, .circle_count = 1};
     }
@@ -231,6 +234,7 @@ void whatif_input_do(struct whatif *whatif, uint32_t index)
         break;
     case EVENT_UNIT_PUT:
     case EVENT_CIRCLE_PUT:
+    case EVENT_CENTRE_PUT:
         do_roster(whatif);
         break;
     case EVENT_DISTRICT_PUT:

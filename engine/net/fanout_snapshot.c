@@ -93,6 +93,7 @@ static void item_begin(struct writer *writer, const char *list)
 
 static const char list_districts[] = "districts";
 static const char list_circles[] = "circles";
+static const char list_centres[] = "centres";
 static const char list_units[] = "units";
 static const char list_incidents[] = "incidents";
 static const char list_assignments[] = "assignments";
@@ -115,6 +116,12 @@ static void write_roster(struct writer *writer, const struct engine *engine, uin
         translate_view_circle(engine, engine_circle(engine, i), &circle);
         item_begin(writer, list_circles);
         proto_encode_circle(writer->buffer, &circle);
+    }
+    for (uint32_t i = 0; i < engine_centre_count(engine); i++) {
+        struct proto_centre centre;
+        translate_view_centre(engine, engine_centre(engine, i), &centre);
+        item_begin(writer, list_centres);
+        proto_encode_centre(writer->buffer, &centre);
     }
     for (uint32_t i = 0; i < engine_unit_count(engine); i++) {
         struct unit_view view;

@@ -56,6 +56,8 @@ bool http_api_search_ready(struct api *api, const struct geo_map *map);
 /* http_api_read.c: the roster. */
 void http_api_read_units(struct api *api, const struct net_request *request,
                          const struct identity *identity);
+void http_api_read_centres(struct api *api, const struct net_request *request,
+                           const struct identity *identity);
 void http_api_read_circles(struct api *api, const struct net_request *request,
                            const struct identity *identity);
 void http_api_read_areas(struct api *api, const struct net_request *request,

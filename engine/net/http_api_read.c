@@ -37,6 +37,22 @@ void http_api_read_circles(struct api *api, const struct net_request *request,
     http_api_reply_durable(api, request->id);
 }
 
+void http_api_read_centres(struct api *api, const struct net_request *request,
+                           const struct identity *identity)
+{
+    const struct engine *engine = api_engine(api);
+    (void)identity; /* as circles */
+    proto_buffer_clear(&api->buffer);
+    proto_frame_page_begin(&api->buffer, "centres");
+    for (uint32_t i = 0; i < engine_centre_count(engine); i++) {
+        struct proto_centre centre;
+        translate_view_centre(engine, engine_centre(engine, i), &centre);
+        proto_encode_centre(&api->buffer, &centre);
+    }
+    proto_frame_page_end(&api->buffer, 0);
+    http_api_reply_durable(api, request->id);
+}
+
 void http_api_read_districts(struct api *api, const struct net_request *request,
                              const struct identity *identity)
 {

@@ -16,6 +16,8 @@ static const struct {
     {"/v1/roster/circles.csv", PROTO_ROSTER_CIRCLES, true},
     {"/v1/roster/units.geojson", PROTO_ROSTER_UNITS, false},
     {"/v1/roster/units.csv", PROTO_ROSTER_UNITS, true},
+    {"/v1/roster/centres.geojson", PROTO_ROSTER_CENTRES, false},
+    {"/v1/roster/centres.csv", PROTO_ROSTER_CENTRES, true},
 };
 
 void http_api_roster_get(struct api *api, const struct net_request *request,
@@ -38,5 +40,5 @@ void http_api_roster_get(struct api *api, const struct net_request *request,
     }
     http_api_problem(api, request, PROTO_NOT_FOUND, NULL,
                      "There are districts.geojson, areas.geojson, circles.geojson, circles.csv, "
-                     "units.geojson and units.csv");
+                     "units.geojson, units.csv, centres.geojson and centres.csv");
 }

@@ -620,6 +620,7 @@ struct ledger_audience ledger_apply(struct ledger *ledger, const struct event *e
     case EVENT_DISTRICTS_CLEARED:
         return (struct ledger_audience){.scope = SCOPE_CITY, .moves = true};
     case EVENT_CIRCLE_PUT:
+    case EVENT_CENTRE_PUT:
     case EVENT_POLICY_PUT:
         return (struct ledger_audience){.scope = SCOPE_CITY};
     case EVENT_UNIT_PUT:

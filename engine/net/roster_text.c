@@ -101,42 +101,68 @@ static void end_line(struct sheet *sheet)
     sheet->line_has_begun = false;
 }
 
-void roster_text_csv(struct proto_buffer *buffer, const struct engine *engine,
-                     enum proto_roster_kind kind)
+static void put_circles_sheet(struct sheet *sheet, const struct engine *engine)
 {
-    struct sheet sheet = {.buffer = buffer};
-    assert(kind == PROTO_ROSTER_CIRCLES || kind == PROTO_ROSTER_UNITS);
-    append(&sheet, "\xEF\xBB\xBF");
-    if (kind == PROTO_ROSTER_CIRCLES) {
-        append(&sheet, "code,name,lat,lon,radius_m,district\r\n");
-        for (uint32_t i = 0; i < engine_circle_count(engine); i++) {
-            const struct circle_definition *circle = engine_circle(engine, i);
-            put_text(&sheet, circle->code);
-            put_text(&sheet, circle->name);
-            put_place(&sheet, true, circle->at);
-            put_count(&sheet, circle->radius_m);
-            put_text(&sheet, district_code(engine, circle->district));
-            end_line(&sheet);
-        }
-        return;
+    append(sheet, "code,name,lat,lon,radius_m,district\r\n");
+    for (uint32_t i = 0; i < engine_circle_count(engine); i++) {
+        const struct circle_definition *circle = engine_circle(engine, i);
+        put_text(sheet, circle->code);
+        put_text(sheet, circle->name);
+        put_place(sheet, true, circle->at);
+        put_count(sheet, circle->radius_m);
+        put_text(sheet, district_code(engine, circle->district));
+        end_line(sheet);
     }
-    append(&sheet, "code,name,kind,lat,lon,circle,district,area,people,capabilities,synthetic\r\n");
+}
+
+static void put_units_sheet(struct sheet *sheet, const struct engine *engine)
+{
+    append(sheet, "code,name,kind,lat,lon,circle,district,area,people,capabilities,synthetic\r\n");
     for (uint32_t i = 0; i < engine_unit_count(engine); i++) {
         struct unit_view view;
         (void)engine_unit(engine, i, &view);
         const struct unit_definition *unit = view.definition;
-        put_text(&sheet, unit->code);
-        put_text(&sheet, unit->name);
-        put_text(&sheet, types_name(TYPES_UNIT_KIND, unit->kind));
-        put_place(&sheet, unit->has_home, unit->home);
-        put_text(&sheet, circle_code(engine, unit->circle));
-        put_text(&sheet, district_code(engine, unit->district));
-        put_text(&sheet, area_code(engine, unit->area));
-        put_count(&sheet, unit->people);
-        put_capabilities(&sheet, unit->capabilities);
-        put_count(&sheet, unit->synthetic ? 1 : 0);
-        end_line(&sheet);
+        put_text(sheet, unit->code);
+        put_text(sheet, unit->name);
+        put_text(sheet, types_name(TYPES_UNIT_KIND, unit->kind));
+        put_place(sheet, unit->has_home, unit->home);
+        put_text(sheet, circle_code(engine, unit->circle));
+        put_text(sheet, district_code(engine, unit->district));
+        put_text(sheet, area_code(engine, unit->area));
+        put_count(sheet, unit->people);
+        put_capabilities(sheet, unit->capabilities);
+        put_count(sheet, unit->synthetic ? 1 : 0);
+        end_line(sheet);
     }
+}
+
+static void put_centres_sheet(struct sheet *sheet, const struct engine *engine)
+{
+    append(sheet, "code,name,kind,lat,lon,district\r\n");
+    for (uint32_t i = 0; i < engine_centre_count(engine); i++) {
+        const struct centre_definition *centre = engine_centre(engine, i);
+        put_text(sheet, centre->code);
+        put_text(sheet, centre->name);
+        put_text(sheet, types_name(TYPES_CENTRE_KIND, centre->kind));
+        put_place(sheet, true, centre->at);
+        put_text(sheet, district_code(engine, centre->district));
+        end_line(sheet);
+    }
+}
+
+void roster_text_csv(struct proto_buffer *buffer, const struct engine *engine,
+                     enum proto_roster_kind kind)
+{
+    static void (*const put[PROTO_ROSTER_KIND_COUNT])(struct sheet * sheet,
+                                                      const struct engine *engine) = {
+        [PROTO_ROSTER_CIRCLES] = put_circles_sheet,
+        [PROTO_ROSTER_UNITS] = put_units_sheet,
+        [PROTO_ROSTER_CENTRES] = put_centres_sheet};
+    struct sheet sheet = {.buffer = buffer};
+    assert(kind < PROTO_ROSTER_KIND_COUNT);
+    assert(put[kind] != NULL); /* districts have outlines */
+    append(&sheet, "\xEF\xBB\xBF");
+    put[kind](&sheet, engine);
 }
 
 /* ---- GeoJSON: RFC 7946, a feature a line ---- */
@@ -210,6 +236,15 @@ static void put_unit(struct proto_buffer *buffer, const struct engine *engine, u
         proto_member_bool(buffer, "synthetic", true);
     }
     end_point_feature(buffer, unit->has_home, unit->home);
+}
+
+static void put_centre(struct proto_buffer *buffer, const struct engine *engine, uint32_t index)
+{
+    const struct centre_definition *centre = engine_centre(engine, index);
+    begin_feature(buffer, centre->code, centre->name);
+    proto_member_text(buffer, "kind", types_name(TYPES_CENTRE_KIND, centre->kind));
+    put_given(buffer, "district", district_code(engine, centre->district));
+    end_point_feature(buffer, true, centre->at);
 }
 
 /* Which rings are outlines, and which are holes in which: the engine counts rings, even or odd. */
@@ -319,12 +354,14 @@ void roster_text_geojson(struct proto_buffer *buffer, const struct engine *engin
                                uint32_t index) = {[PROTO_ROSTER_DISTRICTS] = put_district,
                                                   [PROTO_ROSTER_AREAS] = put_area,
                                                   [PROTO_ROSTER_CIRCLES] = put_circle,
-                                                  [PROTO_ROSTER_UNITS] = put_unit};
+                                                  [PROTO_ROSTER_UNITS] = put_unit,
+                                                  [PROTO_ROSTER_CENTRES] = put_centre};
     assert(kind < PROTO_ROSTER_KIND_COUNT);
     const uint32_t counts[] = {[PROTO_ROSTER_DISTRICTS] = engine_district_count(engine),
                                [PROTO_ROSTER_AREAS] = engine_area_count(engine),
                                [PROTO_ROSTER_CIRCLES] = engine_circle_count(engine),
-                               [PROTO_ROSTER_UNITS] = engine_unit_count(engine)};
+                               [PROTO_ROSTER_UNITS] = engine_unit_count(engine),
+                               [PROTO_ROSTER_CENTRES] = engine_centre_count(engine)};
     proto_json_begin(buffer, '{');
     proto_member_text(buffer, "type", "FeatureCollection");
     proto_json_name(buffer, "features");

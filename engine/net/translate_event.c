@@ -339,6 +339,10 @@ void translate_event_fill(const struct engine *engine, const struct event *event
         translate_view_circle(engine, &event->circle.circle, &space->circle);
         to->circle = &space->circle;
         break;
+    case EVENT_CENTRE_PUT:
+        translate_view_centre(engine, &event->centre.centre, &space->centre);
+        to->centre = &space->centre;
+        break;
     case EVENT_UNIT_PUT:
         translate_view_definition(engine, event->unit.unit_id, &event->unit.unit, &space->unit);
         to->unit = &space->unit;

@@ -99,6 +99,18 @@ void translate_view_circle(const struct engine *engine, const struct circle_defi
     };
 }
 
+void translate_view_centre(const struct engine *engine, const struct centre_definition *from,
+                           struct proto_centre *to)
+{
+    *to = (struct proto_centre){
+        .code = from->code,
+        .name = from->name,
+        .kind = (enum proto_centre_kind)from->kind,
+        .at = translate_place(from->at),
+        .district = translate_view_district_code(engine, from->district),
+    };
+}
+
 void translate_view_incident(const struct engine *engine, const struct incident_view *from,
                              enum translate_mask mask, struct proto_incident *to)
 {

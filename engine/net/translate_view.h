@@ -23,6 +23,8 @@ void translate_view_unit(const struct engine *engine, const struct unit_view *fr
                          struct proto_unit *to);
 void translate_view_circle(const struct engine *engine, const struct circle_definition *from,
                            struct proto_circle *to);
+void translate_view_centre(const struct engine *engine, const struct centre_definition *from,
+                           struct proto_centre *to);
 void translate_view_incident(const struct engine *engine, const struct incident_view *from,
                              enum translate_mask mask, struct proto_incident *to);
 void translate_view_assignment(const struct engine *engine, const struct assignment_view *from,

@@ -122,6 +122,7 @@ static struct subject subject_of(const struct event *event)
         break;
     case EVENT_DISTRICT_PUT:
     case EVENT_CIRCLE_PUT:
+    case EVENT_CENTRE_PUT:
     case EVENT_AUDIT:
     case EVENT_DISTRICTS_CLEARED:
     case EVENT_AREA_PUT:
@@ -541,6 +542,7 @@ static int put_tables(struct history *history, const struct event *event)
     case EVENT_ALARM_RETURNED:
     case EVENT_COMMAND_REFUSED:
     case EVENT_AUDIT:
+    case EVENT_CENTRE_PUT:
     case EVENT_KIND_COUNT:
         break; /* in the timeline only */
     }

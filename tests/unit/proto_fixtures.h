@@ -48,6 +48,12 @@ static const struct proto_unit bare_unit = {
     .status_ms = PROTO_NEVER,
     .fix_ms = PROTO_NEVER,
 };
+static const struct proto_centre centre = {.code = "Z1",
+                                           .name = "石岐街道综治中心",
+                                           .kind = PROTO_CENTRE_COMMUNITY,
+                                           .at = {225000000, 1130000000},
+                                           .district = "shiqi"};
+
 static const struct proto_circle circle = {.code = "K1",
                                            .name = "孙文西路步行街",
                                            .at = {225000000, 1130000000},

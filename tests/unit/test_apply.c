@@ -70,6 +70,9 @@ Test(apply, of_the_roster)
     given(EVENT_CIRCLE_PUT);
     event.circle.index = 1;
     corrupt("a circle before it");
+    given(EVENT_CENTRE_PUT);
+    event.centre.index = 1;
+    corrupt("a centre before it");
     given(EVENT_UNIT_PUT);
     event.unit.unit_id = 2;
     event.unit.unit.circle = CIRCLE_NONE;

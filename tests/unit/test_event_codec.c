@@ -66,6 +66,14 @@ static void fill(enum event_kind kind)
         event.circle.circle = (struct circle_definition){
             .code = "C107", .name = "孙文西路", .at = {1, 2}, .radius_m = 400, .district = 63};
         break;
+    case EVENT_CENTRE_PUT:
+        event.centre.index = 23;
+        event.centre.centre = (struct centre_definition){.code = "ZZ23",
+                                                         .name = "石岐街道综治中心",
+                                                         .kind = CENTRE_NEIGHBOUR,
+                                                         .at = {3, 4},
+                                                         .district = 63};
+        break;
     case EVENT_UNIT_PUT:
         event.unit.unit_id = 2007;
         event.unit.unit = (struct unit_definition){.code = "P2007",

@@ -227,6 +227,9 @@ static void check_roster_events(void)
     event = by_li(PROTO_EVENT_CIRCLE_PUT, 3);
     event.circle = &circle;
     expect_event("event circle.put", &event);
+    event = by_li(PROTO_EVENT_CENTRE_PUT, 3);
+    event.centre = &centre;
+    expect_event("event centre.put", &event);
     event = by_li(PROTO_EVENT_UNIT_PUT, 4);
     event.unit = &unit;
     expect_event("event unit.put", &event);

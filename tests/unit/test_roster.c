@@ -240,6 +240,60 @@ Test(roster, more_circles_than_there_is_room_for_are_refused)
     refused(REASON_CAPACITY);
 }
 
+static struct centre_definition centres[CENTRES_MAX + 1];
+
+static void given_centres(uint32_t count)
+{
+    for (uint32_t i = 0; i < count; i++) {
+        centres[i] = (struct centre_definition){.kind = (enum centre_kind)(i % CENTRE_KIND_COUNT),
+                                                .at = world_at((int32_t)i % 2 * 1000 + 500, 500),
+                                                .district = DISTRICT_NONE};
+        snprintf(centres[i].code, CODE_SIZE, "Z%u", i);
+    }
+    command.roster.centres = centres;
+    command.roster.centre_count = count;
+}
+
+Test(roster, centres_are_known_by_their_code_and_lie_in_a_district)
+{
+    given_centres(3);
+    cr_assert(eq(u32, world_step(&world, &command).refusal, REASON_NONE));
+    cr_assert(eq(u32, engine_centre_count(world.engine), 3));
+    cr_expect(eq(u32, engine_centre_find(world.engine, "Z1"), 1));
+    cr_expect(eq(u32, engine_centre_find(world.engine, "Z9"), UINT32_MAX));
+    cr_expect(eq(u32, engine_centre(world.engine, 1)->district, 1));
+    cr_expect(eq(u32, engine_centre(world.engine, 1)->kind, CENTRE_NEIGHBOUR));
+    centres[0] = centres[1];
+    snprintf(centres[0].name, NAME_SIZE, "the new name");
+    command.roster = (struct roster){.centres = centres, .centre_count = 1};
+    cr_assert(eq(u32, world_step(&world, &command).refusal, REASON_NONE));
+    cr_expect(eq(u32, engine_centre_count(world.engine), 3));
+    cr_expect(eq(int, strcmp(engine_centre(world.engine, 1)->name, "the new name"), 0));
+    cr_expect(eq(u64, engine_digest(world.engine), engine_digest(world.shadow)));
+}
+
+Test(roster, a_centre_without_a_code_is_refused)
+{
+    given_centres(1);
+    centres[0].code[0] = '\0';
+    refused(REASON_BAD_INPUT);
+}
+
+Test(roster, a_centre_without_a_place_is_refused)
+{
+    given_centres(1);
+    centres[0].at.lat_e7 = INT32_MAX;
+    refused(REASON_BAD_INPUT);
+}
+
+Test(roster, more_centres_than_there_is_room_for_are_refused)
+{
+    given_centres(CENTRES_MAX + 1);
+    refused(REASON_CAPACITY);
+    given_centres(CENTRES_MAX);
+    cr_expect(eq(u32, world_step(&world, &command).refusal, REASON_NONE));
+}
+
 static void districts_stay_as_they_are(void)
 {
     command.roster.circle_count = 0;

@@ -109,6 +109,28 @@ Test(roster_import, a_circle_that_nobody_has_is_an_error_of_its_line)
     cr_expect(eq(u32, read.errors[1].at.line, 4));
 }
 
+#define CENTRES_HEAD "code,name,kind,lat,lon,district\n"
+
+Test(roster_import, centres_come_out_as_they_were_written)
+{
+    static const char text[] = CENTRES_HEAD "Z1,石岐街道综治中心,community,22.5,113.4,\n"
+                                            "N1,江门,neighbour,22.6,113.1,\n";
+    cr_assert(eq(int, import_csv(PROTO_ROSTER_CENTRES, text), STATUS_OK));
+    cr_assert(eq(u32, import.roster.centre_count, 2));
+    cr_expect(eq(u32, import.added, 2));
+    cr_expect(eq(str, import.centres[0].name, "石岐街道综治中心"));
+    cr_expect(eq(int, import.centres[0].kind, CENTRE_COMMUNITY));
+    cr_expect(eq(int, import.centres[1].kind, CENTRE_NEIGHBOUR));
+    cr_expect(eq(i32, import.centres[1].at.lon_e7, 1131000000));
+    put();
+    cr_assert(eq(int, import_csv(PROTO_ROSTER_CENTRES, text), STATUS_OK));
+    cr_expect(eq(u32, import.updated, 2));
+    cr_expect(eq(int,
+                 import_csv(PROTO_ROSTER_CENTRES, CENTRES_HEAD "Z2,n,community,22.5,113.4,D7\n"),
+                 STATUS_BAD_INPUT));
+    cr_expect(ne(ptr, strstr(read.errors[0].detail, "D7"), NULL));
+}
+
 Test(roster_import, a_district_that_nobody_has_is_an_error_of_its_line)
 {
     cr_expect(eq(int, import_csv(PROTO_ROSTER_UNITS, UNITS_HEAD "C1,one,car,,,,D7,2,\n"),

@@ -91,6 +91,7 @@ static void carry(enum proto_roster_kind kind, bool csv)
 #define DISTRICTS 6u
 #define CIRCLES   12u
 #define UNITS     40u
+#define CENTRES   9u
 
 struct city {
     struct district_definition districts[DISTRICTS];
@@ -99,6 +100,7 @@ struct city {
     struct circle_definition circles[CIRCLES];
     struct area_definition areas[DISTRICTS];
     struct unit_definition units[UNITS];
+    struct centre_definition centres[CENTRES];
 };
 
 static void name_of(char name[NAME_SIZE], uint64_t *seed)
@@ -183,6 +185,14 @@ static void given_city(struct city *city, uint64_t *seed)
         (void)snprintf(unit->code, CODE_SIZE, "U%u", i);
         name_of(unit->name, seed);
     }
+    for (uint32_t i = 0; i < CENTRES; i++) {
+        city->centres[i] =
+            (struct centre_definition){.kind = (enum centre_kind)(i % CENTRE_KIND_COUNT),
+                                       .at = somewhere(seed),
+                                       .district = DISTRICT_NONE};
+        (void)snprintf(city->centres[i].code, CODE_SIZE, "Z%u", i);
+        name_of(city->centres[i].name, seed);
+    }
     struct command command = {.kind = COMMAND_ROSTER_PUT,
                               .roster = {.districts = city->districts,
                                          .district_count = DISTRICTS,
@@ -193,7 +203,9 @@ static void given_city(struct city *city, uint64_t *seed)
                                          .circles = city->circles,
                                          .circle_count = CIRCLES,
                                          .units = city->units,
-                                         .unit_count = UNITS}};
+                                         .unit_count = UNITS,
+                                         .centres = city->centres,
+                                         .centre_count = CENTRES}};
     cr_assert(eq(int, world_step(&one, &command).refusal, REASON_NONE));
 }
 
@@ -208,6 +220,7 @@ static void expect_carried(bool csv)
     carry(PROTO_ROSTER_AREAS, false);
     carry(PROTO_ROSTER_CIRCLES, csv);
     carry(PROTO_ROSTER_UNITS, csv);
+    carry(PROTO_ROSTER_CENTRES, csv);
     cr_expect(eq(u64, engine_digest(other.engine), digest)); /* the same engine to the last bit */
 }
 

@@ -1,7 +1,7 @@
 /* A line of the alarm list in words: one alarm, or how many of a cause. */
 
 import type { Alarm } from '../protocol/objects.ts';
-import { alarmText } from '../ui/timeline.tsx';
+import { alarmText } from '../ui/alarm_text.ts';
 import type { AlarmLine } from './alarms.ts';
 import { word } from './panel_words.ts';
 

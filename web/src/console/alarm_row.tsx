@@ -4,7 +4,7 @@ import type { JSX } from 'preact';
 import type { Alarm } from '../protocol/objects.ts';
 import { PriorityBadge } from '../ui/bits.tsx';
 import { duration } from '../ui/format.ts';
-import { alarmText } from '../ui/timeline.tsx';
+import { alarmText } from '../ui/alarm_text.ts';
 import { SHELVE_MINUTES, tally } from './alarms.ts';
 import { CoverageButton } from './coverage_button.tsx';
 import { ackOldest, alarms, alarmsOpen, city, now, select, shelveAlarm, show } from './state.ts';

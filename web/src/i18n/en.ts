@@ -278,6 +278,7 @@ export const en: Record<Key, string> = {
   'error.by': '{name} was first, {time}',
   'event.policy.put': 'Policy {name}, version {version}, holds from now on',
   'event.circle.put': 'Circle {code}',
+  'event.centre.put': 'Centre {code}',
   'event.unit.put': 'Unit {code}',
   'event.report.received': 'Report {id} ({channel})',
   'event.report.merged': 'Report {id} merged ({channel})',

@@ -278,6 +278,7 @@ export const zh = {
   'error.by': '{name} 已先行操作，{time}',
   'event.policy.put': '预案策略 {name} 第 {version} 版自即刻起生效',
   'event.circle.put': '快反圈 {code}',
+  'event.centre.put': '外部中心 {code}',
   'event.unit.put': '力量 {code}',
   'event.report.received': '报警 {id}（{channel}）',
   'event.report.merged': '报警 {id} 并入（{channel}）',

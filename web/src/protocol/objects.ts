@@ -277,6 +277,7 @@ const kinds = {
   'district.put': obj({ ...head, index: count, code: str, name: str }),
   'districts.cleared': obj(head),
   'circle.put': obj({ ...head, circle }),
+  'centre.put': obj({ ...head, centre: obj({ code: str }) }), /* who needs centres asks for them: /v1/centres */
   'unit.put': obj({ ...head, unit: unitDefinition }),
   'report.received': obj({ ...head, report }),
   'incident.opened': obj({ ...head, incident }),

@@ -305,6 +305,7 @@ function apply(draft: Draft, event: Event): void {
         ...atMilestone(event.milestone, event.corrected_ms), corrected: held.corrected + 1,
       }));
       break;
+    case 'centre.put':
     case 'report.answered':
     case 'panic.widened': /* a snapshot follows for whom it is new */
     case 'incident.noted':

@@ -3,6 +3,7 @@
 import type { JSX } from 'preact';
 import { t, word, type Values } from '../i18n/index.ts';
 import type { Event } from '../protocol/objects.ts';
+import { alarmText } from './alarm_text.ts';
 import { clock, duration } from './format.ts';
 
 function sentence(event: Event): string {
@@ -57,6 +58,8 @@ function sentence(event: Event): string {
       return say({ code: event.code });
     case 'circle.put':
       return say({ code: event.circle.code });
+    case 'centre.put':
+      return say({ code: event.centre.code });
     case 'unit.put':
       return say({ code: event.unit.code });
     case 'audit':
@@ -94,11 +97,6 @@ function sentence(event: Event): string {
 const why = (reason: string | null): string =>
   reason === null || reason === 'none' ? '' : ` (${word('reason', reason)})`;
 const extra = (text: string | null): string => (text ? ` — ${text}` : '');
-
-export function alarmText(alarm: { kind: string; unit: string | null; tier: string | null; circle: string | null }): string {
-  const key = `alarm.${alarm.kind}` as 'alarm.no_unit';
-  return t(key, { unit: alarm.unit ?? '', tier: alarm.tier ?? '', circle: alarm.circle ?? '' });
-}
 
 /** A unit's step that the desk entered says so. */
 function sourceWord(event: Event): string {

@@ -15,7 +15,7 @@ _Static_assert(PROTO_REASON_COUNT <= 64, "reasons are bits of `allowed`");
     (BIT(PROTO_REASON_UNIT_DECLINES) | BIT(PROTO_REASON_VEHICLE) | BIT(PROTO_REASON_ENGAGED) |     \
      BIT(PROTO_REASON_UNSAFE) | BIT(PROTO_REASON_DISPATCHER) | BIT(PROTO_REASON_FALSE_REPORT) |    \
      BIT(PROTO_REASON_DUPLICATE) | BIT(PROTO_REASON_RESOLVED) | BIT(PROTO_REASON_CAN_WAIT) |       \
-     BIT(PROTO_REASON_NEW_FACTS))
+     BIT(PROTO_REASON_NEW_FACTS) | BIT(PROTO_REASON_NOT_COMPETENT))
 #define REASONS_OR_NONE (REASONS_GIVEN | BIT(PROTO_REASON_NONE))
 #define STATES_SAID                                                                                \
     (BIT(PROTO_ASSIGNMENT_DELIVERED) | BIT(PROTO_ASSIGNMENT_ACKNOWLEDGED) |                        \
@@ -289,6 +289,30 @@ static const struct proto_field correct_fields[] = {
     PROTO_READ_TEXT(proto_milestone_correct, "note", note, PROTO_REQUIRED, 1, PROTO_NOTE_SIZE),
 };
 
+static const struct proto_field refer_fields[] = {
+    ID(proto_incident_refer, "incident", incident_id),
+    PROTO_READ_NUMBER(proto_incident_refer, "generation", generation, PROTO_FIELD_U32,
+                      PROTO_REQUIRED, 0, ID_MAX),
+    {.name = "centre",
+     .type = PROTO_FIELD_CODE,
+     .required = PROTO_REQUIRED,
+     .offset = offsetof(struct proto_incident_refer, centre),
+     .min = 1,
+     .max = PROTO_TEXT_BYTES(PROTO_CODE_SIZE)},
+    NOTE(proto_incident_refer, note),
+};
+
+static const struct proto_field referral_fields[] = {
+    ID(proto_referral_update, "referral", referral_id),
+    ID(proto_referral_update, "version", version),
+    PROTO_READ_CHOICE(proto_referral_update, "state", state, PROTO_REQUIRED,
+                      PROTO_LIST_REFERRAL_STATE, PROTO_ALLOW_ALL & ~BIT(PROTO_REFERRAL_SENT)),
+    PROTO_READ_CHOICE(proto_referral_update, "reason", reason, PROTO_OPTIONAL, PROTO_LIST_REASON,
+                      REASONS_OR_NONE),
+    PROTO_READ_TEXT(proto_referral_update, "units", units, PROTO_OPTIONAL, 1, PROTO_ADDRESS_SIZE),
+    NOTE(proto_referral_update, note),
+};
+
 #define TABLE(array)                                                                               \
     {                                                                                              \
         .fields = (array), .count = PROTO_COUNT(array)                                             \
@@ -323,6 +347,8 @@ static const struct proto_fields command_tables[PROTO_OP_COUNT] = {
     [PROTO_OP_MILESTONE_CORRECT] = TABLE(correct_fields),
     [PROTO_OP_ALARM_SHELVE] = TABLE(shelve_fields),
     [PROTO_OP_ASSIGNMENT_SUPPORT] = TABLE(support_fields),
+    [PROTO_OP_INCIDENT_REFER] = TABLE(refer_fields),
+    [PROTO_OP_REFERRAL_UPDATE] = TABLE(referral_fields),
 };
 
 /* ---- Commands ---- */
@@ -392,6 +418,31 @@ static bool check_assignment(const struct proto_assignment_update *update,
     return true;
 }
 
+static bool check_referral(const struct proto_referral_update *update, struct proto_error *error)
+{
+    const bool is_declined =
+        update->state == PROTO_REFERRAL_RETURNED || update->state == PROTO_REFERRAL_REFUSED;
+    const char *missing = NULL;
+    if (is_declined && update->reason == PROTO_REASON_NONE) {
+        missing = "reason";
+    } else if (update->state == PROTO_REFERRAL_LENT && update->units[0] == '\0') {
+        missing = "units";
+    } else if (update->state == PROTO_REFERRAL_FEEDBACK && update->note[0] == '\0') {
+        missing = "note";
+    }
+    if (missing != NULL) {
+        proto_field_refuse(error, PROTO_MISSING_MEMBER, "", missing,
+                           "is missing: returned and refused say the reason, lent which units, "
+                           "feedback in a note what became of it");
+        return false;
+    }
+    if (update->state != PROTO_REFERRAL_LENT && update->units[0] != '\0') {
+        proto_field_refuse(error, PROTO_OUT_OF_RANGE, "", "units", "are named when they are lent");
+        return false;
+    }
+    return true;
+}
+
 /* What holds before a member is read; all else is zero. */
 static void set_defaults(struct proto_command *command, enum proto_op op)
 {
@@ -437,6 +488,9 @@ static bool read_body(json_t *object, enum proto_op op, const char *const *also,
     }
     if (op == PROTO_OP_ASSIGNMENT_UPDATE) {
         return check_assignment(&command->assignment, error);
+    }
+    if (op == PROTO_OP_REFERRAL_UPDATE) {
+        return check_referral(&command->referral, error);
     }
     return true;
 }

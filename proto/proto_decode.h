@@ -162,6 +162,20 @@ struct proto_milestone_correct {
     char note[PROTO_NOTE_SIZE]; /* not empty */
 };
 
+struct proto_incident_refer {
+    uint32_t incident_id, generation;
+    char centre[PROTO_CODE_SIZE];
+    char note[PROTO_NOTE_SIZE]; /* "" */
+};
+
+struct proto_referral_update {
+    uint32_t referral_id, version;
+    enum proto_referral_state state; /* not sent */
+    enum proto_reason reason;        /* PROTO_REASON_NONE; of returned and refused never NONE */
+    char units[PROTO_ADDRESS_SIZE];  /* of lent, not empty; else "" */
+    char note[PROTO_NOTE_SIZE];      /* of feedback not empty */
+};
+
 struct proto_command {
     enum proto_op op; /* >= PROTO_OP_REPORT_CREATE */
     char key[PROTO_KEY_SIZE];
@@ -186,6 +200,8 @@ struct proto_command {
         struct proto_report_act about_report; /* link, split, answer */
         struct proto_assignment_reassign reassign;
         struct proto_milestone_correct correct;
+        struct proto_incident_refer refer;
+        struct proto_referral_update referral;
     };
 };
 

@@ -38,6 +38,8 @@
     X(PROTO_UNKNOWN_ASSIGNMENT, "unknown_assignment", 404, "There is no such assignment")          \
     X(PROTO_UNKNOWN_ALARM, "unknown_alarm", 404, "There is no such alarm")                         \
     X(PROTO_UNKNOWN_REPORT, "unknown_report", 404, "There is no such report")                      \
+    X(PROTO_UNKNOWN_CENTRE, "unknown_centre", 404, "There is no such centre")                      \
+    X(PROTO_UNKNOWN_REFERRAL, "unknown_referral", 404, "There is no such referral")                \
     X(PROTO_CLAIMED, "claimed", 409, "Another dispatcher has the incident")                        \
     X(PROTO_NOT_LOWER, "not_lower", 409, "Only lower-priority work gives up its unit")             \
     X(PROTO_STALE_GENERATION, "stale_generation", 409, "The incident was dispatched anew")         \
@@ -46,6 +48,7 @@
     X(PROTO_NOT_YOURS, "not_yours", 409, "The assignment is another unit's")                       \
     X(PROTO_OPEN_ASSIGNMENTS, "open_assignments", 409, "There are open assignments")               \
     X(PROTO_OPEN_PANIC, "open_panic", 409, "A unit's call for help has not ended")                 \
+    X(PROTO_OPEN_REFERRAL, "open_referral", 409, "A centre still has it")                          \
     X(PROTO_CAPACITY, "capacity", 503, "A configured limit is reached")                            \
     X(PROTO_BUSY, "busy", 503, "The engine cannot take this now; try again")                       \
     X(PROTO_INTERNAL, "internal", 500, "The engine has a bug; it is in the log")

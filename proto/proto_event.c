@@ -248,6 +248,28 @@ static void encode_par(struct proto_buffer *buffer, const struct proto_event *ev
     proto_member_time(buffer, "device_ms", event->par.device_ms);
 }
 
+static void encode_referred(struct proto_buffer *buffer, const struct proto_event *event)
+{
+    proto_json_name(buffer, "referral");
+    proto_encode_referral(buffer, event->referred.referral);
+    proto_member_int(buffer, "generation", event->referred.generation);
+    proto_member_text(buffer, "note", event->referred.note);
+}
+
+static void encode_referral(struct proto_buffer *buffer, const struct proto_event *event)
+{
+    assert(event->referral.state < PROTO_REFERRAL_STATE_COUNT);
+    proto_member_int(buffer, "referral_id", event->referral.referral_id);
+    proto_member_int(buffer, "incident_id", event->referral.incident_id);
+    proto_member_text(buffer, "centre", event->referral.centre);
+    proto_member_name(buffer, "state", PROTO_LIST_REFERRAL_STATE, event->referral.state);
+    proto_member_int(buffer, "version", event->referral.version);
+    proto_member_int(buffer, "generation", event->referral.generation);
+    proto_member_name(buffer, "reason", PROTO_LIST_REASON, event->referral.reason);
+    proto_member_text(buffer, "units", event->referral.units);
+    proto_member_text(buffer, "note", event->referral.note);
+}
+
 /* Events whose one member is an object. */
 static void encode_whole(struct proto_buffer *buffer, const struct proto_event *event)
 {
@@ -394,6 +416,12 @@ static void encode_members(struct proto_buffer *buffer, const struct proto_event
         break;
     case PROTO_EVENT_MILESTONE_CORRECTED:
         encode_corrected(buffer, event);
+        break;
+    case PROTO_EVENT_REFERRAL_SENT:
+        encode_referred(buffer, event);
+        break;
+    case PROTO_EVENT_REFERRAL_UPDATED:
+        encode_referral(buffer, event);
         break;
     case PROTO_EVENT_KIND_COUNT:
         assert(event->kind < PROTO_EVENT_KIND_COUNT);

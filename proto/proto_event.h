@@ -190,6 +190,20 @@ struct proto_event {
             const char *note;
         } answered;
         struct {
+            const struct proto_referral *referral;
+            uint32_t generation; /* of the incident, from now on */
+            const char *note;
+        } referred; /* referral.sent */
+        struct {
+            uint32_t referral_id, incident_id;
+            const char *centre; /* code */
+            enum proto_referral_state state;
+            uint32_t version, generation;
+            enum proto_reason reason;
+            const char *units; /* NULL */
+            const char *note;
+        } referral; /* referral.updated */
+        struct {
             uint32_t assignment_id, incident_id; /* incident_id 0: null, it ended long ago */
             const char *unit;                    /* NULL */
             enum proto_assignment_state milestone;

@@ -37,6 +37,8 @@ static void encode_result_members(struct proto_buffer *buffer, const struct prot
     case PROTO_OP_INCIDENT_UPDATE:
     case PROTO_OP_INCIDENT_RELEASE:
     case PROTO_OP_INCIDENT_REOPEN:
+    case PROTO_OP_INCIDENT_REFER:
+    case PROTO_OP_REFERRAL_UPDATE:
         proto_member_int(buffer, "incident_id", result->incident_id);
         proto_member_int(buffer, "generation", result->generation);
         break;

@@ -396,6 +396,28 @@ void proto_encode_report(struct proto_buffer *buffer, const struct proto_report 
     proto_json_end(buffer, '}');
 }
 
+void proto_encode_referral(struct proto_buffer *buffer, const struct proto_referral *referral)
+{
+    assert(referral->kind < PROTO_CENTRE_KIND_COUNT);
+    assert(referral->state < PROTO_REFERRAL_STATE_COUNT);
+    proto_json_begin(buffer, '{');
+    proto_member_int(buffer, "referral_id", referral->referral_id);
+    proto_member_int(buffer, "incident_id", referral->incident_id);
+    proto_member_text(buffer, "centre", referral->centre);
+    proto_member_name(buffer, "kind", PROTO_LIST_CENTRE_KIND, referral->kind);
+    proto_member_name(buffer, "state", PROTO_LIST_REFERRAL_STATE, referral->state);
+    proto_member_int(buffer, "version", referral->version);
+    proto_member_name(buffer, "reason", PROTO_LIST_REASON, referral->reason);
+    proto_member_text(buffer, "units", referral->units);
+    proto_member_time(buffer, "sent_ms", referral->sent_ms);
+    proto_member_time(buffer, "answered_ms", referral->answered_ms);
+    proto_member_time(buffer, "arrived_ms", referral->arrived_ms);
+    proto_member_time(buffer, "ended_ms", referral->ended_ms);
+    proto_member_time(buffer, "answer_by_ms", referral->answer_by_ms);
+    proto_member_time(buffer, "feedback_by_ms", referral->feedback_by_ms);
+    proto_json_end(buffer, '}');
+}
+
 void proto_encode_order(struct proto_buffer *buffer, const struct proto_order *order)
 {
     assert(order->type < PROTO_INCIDENT_TYPE_COUNT);

@@ -200,6 +200,18 @@ struct proto_report {
     const char *answered_by, *answer; /* NULL */
 };
 
+struct proto_referral {
+    uint32_t referral_id, incident_id;
+    const char *centre; /* code */
+    enum proto_centre_kind kind;
+    enum proto_referral_state state;
+    uint32_t version;
+    enum proto_reason reason;
+    const char *units;                                  /* NULL */
+    int64_t sent_ms, answered_ms, arrived_ms, ended_ms; /* PROTO_NEVER */
+    int64_t answer_by_ms, feedback_by_ms;               /* PROTO_NEVER */
+};
+
 struct proto_order {
     struct proto_assignment assignment;
     uint32_t incident_id;
@@ -229,6 +241,7 @@ void proto_encode_assignment(struct proto_buffer *buffer,
 void proto_encode_alarm(struct proto_buffer *buffer, const struct proto_alarm *alarm);
 void proto_encode_notice(struct proto_buffer *buffer, const struct proto_notice *notice);
 void proto_encode_decision(struct proto_buffer *buffer, const struct proto_decision *decision);
+void proto_encode_referral(struct proto_buffer *buffer, const struct proto_referral *referral);
 void proto_encode_report(struct proto_buffer *buffer, const struct proto_report *report);
 void proto_encode_order(struct proto_buffer *buffer, const struct proto_order *order);
 

@@ -14,6 +14,11 @@
 /* Where a file says nothing. */
 #define PAR_ANSWER_MS  60000
 #define PANIC_WIDEN_MS 15000
+#define RECEIPT_MS     1800000
+#define FEEDBACK_MS    86400000
+#define HELP_MS        120000
+
+#define CENTRE_MAX_MS (INT64_C(30) * DAY_MS) /* mediation takes its time */
 
 #define MS(of, member, least, needed)                                                              \
     PROTO_READ_NUMBER(of, #member, member, PROTO_FIELD_U32, needed, least, DAY_MS)
@@ -35,6 +40,12 @@ static const struct proto_field policy_fields[] = {
     MS(proto_policy, par_ms, 0, PROTO_REQUIRED),
     MS(proto_policy, par_answer_ms, TARGET_MIN_MS, PROTO_OPTIONAL),
     MS(proto_policy, panic_widen_ms, TARGET_MIN_MS, PROTO_OPTIONAL),
+    PROTO_READ_NUMBER(proto_policy, "receipt_ms", receipt_ms, PROTO_FIELD_U32, PROTO_OPTIONAL, 0,
+                      CENTRE_MAX_MS),
+    PROTO_READ_NUMBER(proto_policy, "feedback_ms", feedback_ms, PROTO_FIELD_U32, PROTO_OPTIONAL, 0,
+                      CENTRE_MAX_MS),
+    PROTO_READ_NUMBER(proto_policy, "help_ms", help_ms, PROTO_FIELD_U32, PROTO_OPTIONAL, 0,
+                      CENTRE_MAX_MS),
     PROTO_READ_NUMBER(proto_policy, "merge_distance_m", merge_distance_m, PROTO_FIELD_U32,
                       PROTO_REQUIRED, 0, DISTANCE_MAX),
     {.name = "undispatched_ms", .type = PROTO_FIELD_CALLER, .required = PROTO_REQUIRED},
@@ -365,7 +376,10 @@ bool proto_decode_policy(const char *text, size_t size, struct proto_policy *pol
     }
     *policy = (struct proto_policy){.clock_start = PROTO_CLOCK_RECEIVED,
                                     .par_answer_ms = PAR_ANSWER_MS,
-                                    .panic_widen_ms = PANIC_WIDEN_MS};
+                                    .panic_widen_ms = PANIC_WIDEN_MS,
+                                    .receipt_ms = RECEIPT_MS,
+                                    .feedback_ms = FEEDBACK_MS,
+                                    .help_ms = HELP_MS};
     const bool done = proto_field_read(&policy_table, "", object, policy, error) &&
                       read_undispatched(object, policy, error) &&
                       read_by_name(object, "fix_age_ms", PROTO_LIST_UNIT_KIND, 0, DAY_MS, false,
@@ -486,6 +500,9 @@ void proto_encode_policy(struct proto_buffer *buffer, const struct proto_policy 
     proto_member_int(buffer, "par_ms", policy->par_ms);
     proto_member_int(buffer, "par_answer_ms", policy->par_answer_ms);
     proto_member_int(buffer, "panic_widen_ms", policy->panic_widen_ms);
+    proto_member_int(buffer, "receipt_ms", policy->receipt_ms);
+    proto_member_int(buffer, "feedback_ms", policy->feedback_ms);
+    proto_member_int(buffer, "help_ms", policy->help_ms);
     proto_member_int(buffer, "merge_distance_m", policy->merge_distance_m);
     proto_json_name(buffer, "undispatched_ms");
     proto_json_begin(buffer, '[');

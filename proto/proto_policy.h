@@ -44,6 +44,7 @@ struct proto_policy {
     uint32_t reopen_ms;
     uint32_t merge_distance_m, merge_ms; /* 0: never */
     uint32_t par_answer_ms, panic_widen_ms;
+    uint32_t receipt_ms, feedback_ms, help_ms; /* of centres; 0: not watched */
     uint32_t par_ms; /* at the scene: a personnel check this often; 0: never */
     struct proto_volunteers volunteers;
     uint32_t priorities[PROTO_INCIDENT_TYPE_COUNT];

@@ -69,7 +69,8 @@ enum proto_channel { PROTO_CHANNEL_LIST(PROTO_NAME) PROTO_CHANNEL_COUNT };
     X(PROTO_INCIDENT_FEEDBACK_DUE, "feedback_due")                                                 \
     X(PROTO_INCIDENT_CLOSED, "closed")                                                             \
     X(PROTO_INCIDENT_CANCELLED, "cancelled")                                                       \
-    X(PROTO_INCIDENT_DUPLICATE, "duplicate")
+    X(PROTO_INCIDENT_DUPLICATE, "duplicate")                                                       \
+    X(PROTO_INCIDENT_DIVERTED, "diverted")
 enum proto_incident_state { PROTO_INCIDENT_STATE_LIST(PROTO_NAME) PROTO_INCIDENT_STATE_COUNT };
 
 #define PROTO_ASSIGNMENT_STATE_LIST(X)                                                             \
@@ -169,7 +170,11 @@ enum proto_preempt { PROTO_PREEMPT_LIST(PROTO_NAME) PROTO_PREEMPT_COUNT };
     X(PROTO_REASON_CAN_WAIT, "can_wait")                                                           \
     X(PROTO_REASON_NEW_FACTS, "new_facts")                                                         \
     X(PROTO_REASON_GIVEN, "given")                                                                 \
-    X(PROTO_REASON_OTHER_AREA, "other_area")
+    X(PROTO_REASON_OTHER_AREA, "other_area")                                                       \
+    X(PROTO_REASON_UNKNOWN_CENTRE, "unknown_centre")                                               \
+    X(PROTO_REASON_UNKNOWN_REFERRAL, "unknown_referral")                                           \
+    X(PROTO_REASON_OPEN_REFERRAL, "open_referral")                                                 \
+    X(PROTO_REASON_NOT_COMPETENT, "not_competent")
 enum proto_reason { PROTO_REASON_LIST(PROTO_NAME) PROTO_REASON_COUNT };
 
 #define PROTO_ALARM_KIND_LIST(X)                                                                   \
@@ -185,7 +190,10 @@ enum proto_reason { PROTO_REASON_LIST(PROTO_NAME) PROTO_REASON_COUNT };
     X(PROTO_ALARM_PAR_OVERDUE, "par_overdue")                                                      \
     X(PROTO_ALARM_HOLD_REVIEW, "hold_review")                                                      \
     X(PROTO_ALARM_SUPPORT, "support")                                                              \
-    X(PROTO_ALARM_COVERAGE_GAP, "coverage_gap")
+    X(PROTO_ALARM_COVERAGE_GAP, "coverage_gap")                                                    \
+    X(PROTO_ALARM_RECEIPT_LATE, "receipt_late")                                                    \
+    X(PROTO_ALARM_FEEDBACK_LATE, "feedback_late")                                                  \
+    X(PROTO_ALARM_HELP_LATE, "help_late")
 enum proto_alarm_kind { PROTO_ALARM_KIND_LIST(PROTO_NAME) PROTO_ALARM_KIND_COUNT };
 
 #define PROTO_NOTICE_KIND_LIST(X)                                                                  \
@@ -226,6 +234,18 @@ enum proto_warn_level { PROTO_WARN_LEVEL_LIST(PROTO_NAME) PROTO_WARN_LEVEL_COUNT
     X(PROTO_CENTRE_COMMUNITY, "community")                                                         \
     X(PROTO_CENTRE_NEIGHBOUR, "neighbour")
 enum proto_centre_kind { PROTO_CENTRE_KIND_LIST(PROTO_NAME) PROTO_CENTRE_KIND_COUNT };
+
+#define PROTO_REFERRAL_STATE_LIST(X)                                                               \
+    X(PROTO_REFERRAL_SENT, "sent")                                                                 \
+    X(PROTO_REFERRAL_RECEIVED, "received")                                                         \
+    X(PROTO_REFERRAL_LENT, "lent")                                                                 \
+    X(PROTO_REFERRAL_ARRIVED, "arrived")                                                           \
+    X(PROTO_REFERRAL_FEEDBACK, "feedback")                                                         \
+    X(PROTO_REFERRAL_RETURNED, "returned")                                                         \
+    X(PROTO_REFERRAL_REFUSED, "refused")                                                           \
+    X(PROTO_REFERRAL_GIVEN_BACK, "given_back")                                                     \
+    X(PROTO_REFERRAL_WITHDRAWN, "withdrawn")
+enum proto_referral_state { PROTO_REFERRAL_STATE_LIST(PROTO_NAME) PROTO_REFERRAL_STATE_COUNT };
 
 #define PROTO_EVENT_KIND_LIST(X)                                                                   \
     X(PROTO_EVENT_DISTRICT_PUT, "district.put")                                                    \
@@ -270,7 +290,9 @@ enum proto_centre_kind { PROTO_CENTRE_KIND_LIST(PROTO_NAME) PROTO_CENTRE_KIND_CO
     X(PROTO_EVENT_ALARM_RETURNED, "alarm.returned")                                                \
     X(PROTO_EVENT_AREAS_CLEARED, "areas.cleared")                                                  \
     X(PROTO_EVENT_AREA_PUT, "area.put")                                                            \
-    X(PROTO_EVENT_CENTRE_PUT, "centre.put")
+    X(PROTO_EVENT_CENTRE_PUT, "centre.put")                                                        \
+    X(PROTO_EVENT_REFERRAL_SENT, "referral.sent")                                                  \
+    X(PROTO_EVENT_REFERRAL_UPDATED, "referral.updated")
 enum proto_event_kind { PROTO_EVENT_KIND_LIST(PROTO_NAME) PROTO_EVENT_KIND_COUNT };
 
 /* What a gateway says of an order that it was handed; `taken` is its answer to the webhook. */
@@ -359,7 +381,9 @@ enum proto_crs { PROTO_CRS_LIST(PROTO_NAME) PROTO_CRS_COUNT };
     X(PROTO_OP_ASSIGNMENT_REASSIGN, "assignment.reassign")                                         \
     X(PROTO_OP_MILESTONE_CORRECT, "milestone.correct")                                             \
     X(PROTO_OP_ALARM_SHELVE, "alarm.shelve")                                                       \
-    X(PROTO_OP_ASSIGNMENT_SUPPORT, "assignment.support")
+    X(PROTO_OP_ASSIGNMENT_SUPPORT, "assignment.support")                                           \
+    X(PROTO_OP_INCIDENT_REFER, "incident.refer")                                                   \
+    X(PROTO_OP_REFERRAL_UPDATE, "referral.update")
 enum proto_op { PROTO_OP_LIST(PROTO_NAME) PROTO_OP_COUNT };
 
 /* Wire names, both ways. `proto_name` answers NULL for the list's COUNT (there is none), and
@@ -387,6 +411,7 @@ enum proto_list {
     PROTO_LIST_PREEMPT,
     PROTO_LIST_RECEIPT,
     PROTO_LIST_CENTRE_KIND,
+    PROTO_LIST_REFERRAL_STATE,
     PROTO_LIST_EVENT_KIND,
     PROTO_LIST_LADDER_STEP,
     PROTO_LIST_ROLE,

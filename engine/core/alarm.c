@@ -6,6 +6,7 @@
 #include "engine/core/assignment.h"
 #include "engine/core/incident.h"
 #include "engine/core/notice.h"
+#include "engine/core/referral.h"
 
 static bool is_raised(const struct engine *engine, enum alarm_kind kind,
                       const struct incident *incident, uint32_t assignment, enum tier tier)
@@ -85,6 +86,21 @@ static bool was_sent_since(const struct engine *engine, const struct incident *i
     return false;
 }
 
+/* A centre owes an answer since before the alarm. */
+static bool is_awaited(const struct engine *engine, const struct incident *incident,
+                       const struct alarm *alarm)
+{
+    const struct referral *referral = state_referral_at(engine, incident->referral_first);
+    while (referral != NULL) {
+        const int64_t by_ms = referral_awaited_by_ms(referral, alarm->kind);
+        if (by_ms != TIME_NEVER && by_ms <= alarm->raised_ms) {
+            return true;
+        }
+        referral = state_referral_at(engine, referral->next);
+    }
+    return false;
+}
+
 static bool has_cause(const struct engine *engine, const struct alarm *alarm)
 {
     const struct incident *incident = &engine->incidents[alarm->incident];
@@ -103,12 +119,13 @@ static bool has_cause(const struct engine *engine, const struct alarm *alarm)
     switch (alarm->kind) {
     case ALARM_NO_UNIT:
     case ALARM_DECLINED:
-        return tally.active + tally.cleared == 0;
+        return tally.active + tally.cleared == 0 && incident->state != INCIDENT_DIVERTED;
     case ALARM_ACK_LATE:
     case ALARM_ACK_ESCALATED:
         return assignment != NULL && assignment->state < ASSIGNMENT_ACKNOWLEDGED;
     case ALARM_TIER_MISSED:
-        return tally.on_scene == 0 && incident->state != INCIDENT_FEEDBACK_DUE;
+        return tally.on_scene == 0 && incident->state != INCIDENT_FEEDBACK_DUE &&
+               incident->state != INCIDENT_DIVERTED;
     case ALARM_UNDISPATCHED:
         return incident->state == INCIDENT_PENDING && incident->held_ms == TIME_NEVER;
     case ALARM_HOLD_REVIEW: /* until it is released, ordered, or held on to a later time */
@@ -121,6 +138,10 @@ static bool has_cause(const struct engine *engine, const struct alarm *alarm)
     case ALARM_SUPPORT:
         return assignment != NULL && !assignment_state_ended(assignment->state) &&
                !was_sent_since(engine, incident, alarm->raised_ms);
+    case ALARM_RECEIPT_LATE:
+    case ALARM_FEEDBACK_LATE:
+    case ALARM_HELP_LATE:
+        return is_awaited(engine, incident, alarm);
     case ALARM_NOTICE_LATE: /* above */
     case ALARM_NOTICE_ESCALATED:
     case ALARM_COVERAGE_GAP: /* of no incident */

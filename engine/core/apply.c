@@ -13,6 +13,10 @@ static enum status apply_kind(struct engine *engine, const struct event *event)
         return apply_roster_circle(engine, event);
     case EVENT_UNIT_PUT:
         return apply_roster_unit(engine, event);
+    case EVENT_REFERRAL_SENT:
+        return apply_referral_sent(engine, event);
+    case EVENT_REFERRAL_UPDATED:
+        return apply_referral_updated(engine, event);
     case EVENT_CENTRE_PUT:
         return apply_roster_centre(engine, event);
     case EVENT_REPORT_RECEIVED:

@@ -20,6 +20,10 @@ MUST_CHECK enum status apply_roster_duty(struct engine *engine, const struct eve
 
 MUST_CHECK enum status apply_policy_put(struct engine *engine, const struct event *event);
 
+MUST_CHECK enum status apply_referral_sent(struct engine *engine, const struct event *event);
+MUST_CHECK enum status apply_referral_updated(struct engine *engine, const struct event *event);
+void apply_referral_link(struct engine *engine, uint32_t slot);
+
 MUST_CHECK enum status apply_report_received(struct engine *engine, const struct event *event);
 MUST_CHECK enum status apply_report_linked(struct engine *engine, const struct event *event);
 MUST_CHECK enum status apply_report_answered(struct engine *engine, const struct event *event);

@@ -5,6 +5,7 @@
 #include "engine/core/deadline.h"
 #include "engine/core/incident.h"
 #include "engine/core/preempt.h"
+#include "engine/core/referral.h"
 
 static bool priority_valid(uint32_t priority)
 {
@@ -104,7 +105,8 @@ enum status apply_incident_state(struct engine *engine, const struct event *even
     }
     const uint32_t slot = state_slot_of(engine, incident);
     const bool is_end = incident_state_ended(event->state.state);
-    if (is_end && state_tally_all(engine, incident).active > 0) {
+    if (is_end && (state_tally_all(engine, incident).active > 0 ||
+                   referral_open_count(engine, incident) > 0)) {
         return STATUS_CORRUPT;
     }
     incident->state = event->state.state;
@@ -243,6 +245,12 @@ enum status apply_incident_archived(struct engine *engine, const struct event *e
         const uint32_t next = engine->reports[report].next;
         id_pool_remove(&engine->report_ids, report);
         report = next;
+    }
+    uint32_t referral = incident->referral_first;
+    while (referral != SLOT_NONE) {
+        const uint32_t next = engine->referrals[referral].next;
+        id_pool_remove(&engine->referral_ids, referral);
+        referral = next;
     }
     uint32_t alarm = incident->alarm_first;
     while (alarm != SLOT_NONE) {

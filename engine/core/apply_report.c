@@ -3,6 +3,7 @@
 #include "engine/core/apply.h"
 #include "engine/core/deadline.h"
 #include "engine/core/incident.h"
+#include "engine/core/referral.h"
 
 static void set_first(struct engine *engine, struct incident *incident, uint32_t slot)
 {
@@ -82,6 +83,8 @@ static struct incident *begin(struct engine *engine, uint32_t incident_id,
                                   .report_last = SLOT_NONE,
                                   .assignment_first = SLOT_NONE,
                                   .assignment_last = SLOT_NONE,
+                                  .referral_first = SLOT_NONE,
+                                  .referral_last = SLOT_NONE,
                                   .alarm_first = SLOT_NONE};
     for (uint32_t tier = 0; tier < TIER_COUNT; tier++) {
         incident->tiers[tier] = (struct tier_state){
@@ -164,7 +167,7 @@ enum status apply_report_merged(struct engine *engine, const struct event *event
     struct incident *into = state_incident(engine, event->merged.into_id);
     if (incident == NULL || into == NULL || incident == into ||
         incident_state_ended(incident->state) || incident_state_ended(into->state) ||
-        state_tally_all(engine, incident).active > 0 ||
+        state_tally_all(engine, incident).active > 0 || referral_open_count(engine, incident) > 0 ||
         event->merged.report_count != into->report_count + incident->report_count) {
         return STATUS_CORRUPT;
     }

@@ -41,7 +41,9 @@
     X(COMMAND_ASSIGNMENT_REASSIGN, "assignment.reassign")                                          \
     X(COMMAND_MILESTONE_CORRECT, "milestone.correct")                                              \
     X(COMMAND_ALARM_SHELVE, "alarm.shelve")                                                        \
-    X(COMMAND_ASSIGNMENT_SUPPORT, "assignment.support")
+    X(COMMAND_ASSIGNMENT_SUPPORT, "assignment.support")                                            \
+    X(COMMAND_INCIDENT_REFER, "incident.refer")                                                    \
+    X(COMMAND_REFERRAL_UPDATE, "referral.update")
 enum command_kind { COMMAND_KIND_LIST(ENUM_NAME) COMMAND_KIND_COUNT };
 const char *command_kind_name(enum command_kind kind);
 
@@ -276,6 +278,18 @@ struct command {
             int64_t corrected_ms;
             char note[NOTE_SIZE]; /* why; not empty */
         } correct;
+        struct {
+            uint32_t incident_id, generation; /* as it was seen */
+            uint32_t centre;                  /* index */
+            char note[NOTE_SIZE];
+        } refer;
+        struct {
+            uint32_t referral_id, version; /* as it was seen */
+            enum referral_state state;     /* not sent */
+            enum reason reason;            /* of returned and refused */
+            char units[ADDRESS_SIZE];      /* who is lent; not empty then */
+            char note[NOTE_SIZE];          /* what became of it; not empty with feedback */
+        } referral;
         struct {
             char text[NOTE_SIZE];
         } audit; /* e.g. "user.create li role=dispatcher" */

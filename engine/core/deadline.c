@@ -5,6 +5,7 @@
 #include "engine/core/assignment.h"
 #include "engine/core/incident.h"
 #include "engine/core/notice.h"
+#include "engine/core/referral.h"
 #include "engine/core/volunteer.h"
 
 static int64_t earlier(int64_t a, int64_t b)
@@ -133,7 +134,8 @@ bool deadline_tier_wants(const struct engine *engine, const struct incident *inc
         return false;
     }
     if (state->verdict == TIER_NOT_ASKED || incident->mode != DISPATCH_AUTO ||
-        incident_state_ended(incident->state) || incident->state == INCIDENT_FEEDBACK_DUE) {
+        incident_state_ended(incident->state) || incident->state == INCIDENT_FEEDBACK_DUE ||
+        incident->state == INCIDENT_DIVERTED) {
         return false;
     }
     const int64_t deadline_ms = state_tier_deadline(incident, tier);
@@ -179,6 +181,19 @@ int64_t deadline_review_ms(const struct engine *engine, const struct incident *i
                : incident->review_ms;
 }
 
+int64_t deadline_referral_ms(const struct engine *engine, const struct incident *incident,
+                             enum alarm_kind kind)
+{
+    int64_t due_ms = TIMER_OFF;
+    const struct referral *referral = state_referral_at(engine, incident->referral_first);
+    while (referral != NULL) {
+        const int64_t by_ms = referral_awaited_by_ms(referral, kind);
+        due_ms = by_ms == TIME_NEVER ? due_ms : earlier(due_ms, by_ms);
+        referral = state_referral_at(engine, referral->next);
+    }
+    return has_alarm(engine, incident, kind) ? TIMER_OFF : due_ms;
+}
+
 int64_t deadline_shelved_ms(const struct engine *engine, const struct incident *incident)
 {
     int64_t due_ms = TIMER_OFF;
@@ -206,6 +221,9 @@ static int64_t open_due_ms(const struct engine *engine, const struct incident *i
         earlier(deadline_undispatched_ms(engine, incident), deadline_widen_ms(engine, incident));
     due_ms = earlier(due_ms, deadline_review_ms(engine, incident));
     due_ms = earlier(due_ms, volunteer_due_ms(engine, incident));
+    for (uint32_t i = 0; i < REFERRAL_ALARM_COUNT; i++) {
+        due_ms = earlier(due_ms, deadline_referral_ms(engine, incident, referral_alarms[i]));
+    }
     for (uint32_t i = 0; i < TIER_COUNT; i++) {
         const enum tier tier = (enum tier)i;
         const int64_t deadline_ms = state_tier_deadline(incident, tier);

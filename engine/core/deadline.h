@@ -43,6 +43,10 @@ int64_t deadline_shelved_ms(const struct engine *engine, const struct incident *
 int64_t deadline_archive_ms(const struct engine *engine, const struct incident *incident);
 /* When what is held is to be looked at again; TIMER_OFF. */
 int64_t deadline_review_ms(const struct engine *engine, const struct incident *incident);
+/* When a centre's answer or feedback is late, of the kind that this alarm names; TIMER_OFF: none is
+ * awaited, or it was said. */
+int64_t deadline_referral_ms(const struct engine *engine, const struct incident *incident,
+                             enum alarm_kind kind);
 /* When nobody has been on the way for too long; TIMER_OFF: somebody is, or that was said. */
 int64_t deadline_undispatched_ms(const struct engine *engine, const struct incident *incident);
 

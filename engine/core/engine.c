@@ -20,6 +20,7 @@
 #include "engine/core/presence.h"
 #include "engine/core/reassign.h"
 #include "engine/core/receipt.h"
+#include "engine/core/referral.h"
 #include "engine/core/refusal.h"
 #include "engine/core/report.h"
 #include "engine/core/roster.h"
@@ -180,6 +181,12 @@ static void handle(struct step *step)
         break;
     case COMMAND_MILESTONE_CORRECT:
         correct_milestone(step);
+        break;
+    case COMMAND_INCIDENT_REFER:
+        referral_send(step);
+        break;
+    case COMMAND_REFERRAL_UPDATE:
+        referral_update(step);
         break;
     case COMMAND_KIND_COUNT:
         assert(step->command->kind != COMMAND_KIND_COUNT);
@@ -459,6 +466,16 @@ bool engine_report(const struct engine *engine, uint32_t report_id, struct repor
         return false;
     }
     view_report(engine, report, view);
+    return true;
+}
+
+bool engine_referral(const struct engine *engine, uint32_t referral_id, struct referral_view *view)
+{
+    const struct referral *referral = state_referral(engine, referral_id);
+    if (referral == NULL) {
+        return false;
+    }
+    view_referral(engine, referral, view);
     return true;
 }
 

@@ -248,6 +248,7 @@ struct incident_view {
     struct tier_view tiers[TIER_COUNT];
     uint32_t assignment_first;  /* walk with assignment_view.next */
     uint32_t report_first;      /* walk with report_view.next; 0: a duplicate has none */
+    uint32_t referral_first;    /* walk with referral_view.next; 0: none */
     int64_t held_ms, review_ms; /* TIME_NEVER: not held */
     enum reason hold_reason;
     const char *owner; /* "": nobody has claimed it */
@@ -287,6 +288,19 @@ struct report_view {
     uint32_t next;                    /* the incident's next, 0: last */
 };
 bool engine_report(const struct engine *engine, uint32_t report_id, struct report_view *view);
+
+/* What a centre was asked, see enum referral_state. */
+struct referral_view {
+    uint32_t referral_id, incident_id, centre, version;
+    enum centre_kind kind;
+    enum referral_state state;
+    int64_t sent_ms, answered_ms, arrived_ms, ended_ms; /* TIME_NEVER */
+    int64_t answer_by_ms, feedback_by_ms;               /* TIME_NEVER: not watched */
+    enum reason reason;
+    const char *units; /* "": none */
+    uint32_t next;     /* the incident's next, 0: last */
+};
+bool engine_referral(const struct engine *engine, uint32_t referral_id, struct referral_view *view);
 
 struct alarm_view {
     uint32_t alarm_id;

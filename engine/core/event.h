@@ -50,7 +50,9 @@
     X(EVENT_ALARM_RETURNED, "alarm.returned") /* the time is over and the cause still stands */    \
     X(EVENT_AREAS_CLEARED, "areas.cleared")                                                        \
     X(EVENT_AREA_PUT, "area.put")                                                                  \
-    X(EVENT_CENTRE_PUT, "centre.put")
+    X(EVENT_CENTRE_PUT, "centre.put")                                                              \
+    X(EVENT_REFERRAL_SENT, "referral.sent")                                                        \
+    X(EVENT_REFERRAL_UPDATED, "referral.updated")
 enum event_kind { EVENT_KIND_LIST(ENUM_NAME) EVENT_KIND_COUNT };
 const char *event_kind_name(enum event_kind kind);
 
@@ -370,6 +372,22 @@ struct event {
             uint32_t report_id, incident_id;
             char note[NOTE_SIZE];
         } answered;
+        struct {
+            uint32_t referral_id, incident_id, centre;
+            enum centre_kind kind; /* the centre's, when it was asked */
+            uint32_t generation;   /* of the incident, from now on */
+            int64_t answer_by_ms;  /* the first answer is late after it; TIME_NEVER */
+            int64_t feedback_by_ms;
+            char note[NOTE_SIZE];
+        } referred; /* referral.sent */
+        struct {
+            uint32_t referral_id, incident_id, centre;
+            enum referral_state state;
+            uint32_t version, generation;
+            enum reason reason;
+            char units[ADDRESS_SIZE];
+            char note[NOTE_SIZE];
+        } referral; /* referral.updated */
         struct {
             uint32_t assignment_id;
             uint32_t incident_id, unit_id; /* 0, UNIT_NONE: it left the core long ago */

@@ -7,7 +7,7 @@
 /* One list of fields a kind feeds writer and reader. Lists only ever grow at their end, under a new
  * version; version 1 is the first release. 2: a policy says more.
  * 3: an alarm may be about a circle. 4: beats and grids; volunteers are
- * asked in waves; centres. */
+ * asked in waves; centres and what they are asked. */
 #define BODY_VERSION 4u
 
 #define CIRCLE_FIELDS(X)                                                                           \
@@ -333,6 +333,27 @@ _Static_assert(TIER_COUNT == 3, "OPENED_FIELDS names every tier");
     X(I64, corrected.corrected_ms, 0)                                                              \
     X(TEXT, corrected.note, 0)
 
+#define REFERRED_FIELDS(X)                                                                         \
+    X(U32, referred.referral_id, 0)                                                                \
+    X(U32, referred.incident_id, 0)                                                                \
+    X(U32, referred.centre, 0)                                                                     \
+    X(ENUM, referred.kind, CENTRE_KIND_COUNT)                                                      \
+    X(U32, referred.generation, 0)                                                                 \
+    X(I64, referred.answer_by_ms, 0)                                                               \
+    X(I64, referred.feedback_by_ms, 0)                                                             \
+    X(TEXT, referred.note, 0)
+
+#define REFERRAL_FIELDS(X)                                                                         \
+    X(U32, referral.referral_id, 0)                                                                \
+    X(U32, referral.incident_id, 0)                                                                \
+    X(U32, referral.centre, 0)                                                                     \
+    X(ENUM, referral.state, REFERRAL_STATE_COUNT)                                                  \
+    X(U32, referral.version, 0)                                                                    \
+    X(U32, referral.generation, 0)                                                                 \
+    X(ENUM, referral.reason, REASON_COUNT)                                                         \
+    X(TEXT, referral.units, 0)                                                                     \
+    X(TEXT, referral.note, 0)
+
 #define AUDIT_FIELDS(X) X(TEXT, audit.text, 0)
 
 static void put_outline(struct byte_writer *w, uint32_t ring_count, const uint32_t ring_sizes[],
@@ -554,7 +575,10 @@ void event_codec_get_decision(struct byte_reader *r, struct decision_made *item)
     X(U32, volunteers.wanted, 0)                                                                   \
     X(U32, volunteers.wave_units, 0)                                                               \
     X(U32, volunteers.waves_max, 0)                                                                \
-    X(U32, volunteers.wave_ms, 0)
+    X(U32, volunteers.wave_ms, 0)                                                                  \
+    X(U32, receipt_ms, 0)                                                                          \
+    X(U32, feedback_ms, 0)                                                                         \
+    X(U32, help_ms, 0)
 #define PAR_ANSWER_MS  60000u /* as it was before it could be said */
 #define PANIC_WIDEN_MS 15000u
 
@@ -647,6 +671,9 @@ static void get_policy(struct byte_reader *r, struct policy *item, uint8_t versi
         item->tiers[tier].area_first = false;
     }
     item->volunteers = (struct volunteer_policy){0};
+    item->receipt_ms = POLICY_RECEIPT_MS;
+    item->feedback_ms = POLICY_FEEDBACK_MS;
+    item->help_ms = POLICY_HELP_MS;
     if (version >= 2) {
         get_policy_more(r, item);
     }
@@ -799,6 +826,12 @@ static void put_body(struct byte_writer *w, const struct event *item)
         break;
     case EVENT_CENTRE_PUT:
         CENTRE_FIELDS(PUT)
+        break;
+    case EVENT_REFERRAL_SENT:
+        REFERRED_FIELDS(PUT)
+        break;
+    case EVENT_REFERRAL_UPDATED:
+        REFERRAL_FIELDS(PUT)
         break;
     case EVENT_KIND_COUNT:
         assert(item->kind != EVENT_KIND_COUNT);
@@ -954,6 +987,12 @@ static void get_body(struct byte_reader *r, struct event *item, uint8_t version)
         break;
     case EVENT_CENTRE_PUT:
         CENTRE_FIELDS(GET)
+        break;
+    case EVENT_REFERRAL_SENT:
+        REFERRED_FIELDS(GET)
+        break;
+    case EVENT_REFERRAL_UPDATED:
+        REFERRAL_FIELDS(GET)
         break;
     case EVENT_KIND_COUNT:
         r->bad = true;

@@ -10,6 +10,7 @@
 #include "engine/core/deadline.h"
 #include "engine/core/district.h"
 #include "engine/core/notice.h"
+#include "engine/core/referral.h"
 
 bool incident_state_ended(enum incident_state state)
 {
@@ -21,7 +22,9 @@ enum incident_state incident_derived_state(const struct engine *engine,
 {
     const struct tally tally = state_tally_all(engine, incident);
     if (tally.active == tally.invited) {
-        return tally.cleared > 0 ? INCIDENT_FEEDBACK_DUE : INCIDENT_PENDING;
+        const enum incident_state ours =
+            tally.cleared > 0 ? INCIDENT_FEEDBACK_DUE : INCIDENT_PENDING;
+        return referral_incident_state(engine, incident, ours);
     }
     if (tally.on_scene > 0) {
         return INCIDENT_ON_SCENE;
@@ -29,8 +32,8 @@ enum incident_state incident_derived_state(const struct engine *engine,
     return tally.en_route > 0 ? INCIDENT_RESPONDING : INCIDENT_DISPATCHED;
 }
 
-static void emit_state(struct step *step, const struct incident *incident,
-                       enum incident_state state, enum reason reason, const char *note)
+void incident_emit_state(struct step *step, const struct incident *incident,
+                         enum incident_state state, enum reason reason, const char *note)
 {
     struct event *event = step_event(step, EVENT_INCIDENT_STATE);
     event->state.incident_id = incident->id;
@@ -46,7 +49,7 @@ void incident_settle(struct step *step, const struct incident *incident)
     if (!incident_state_ended(incident->state)) {
         const enum incident_state state = incident_derived_state(step->engine, incident);
         if (state != incident->state) {
-            emit_state(step, incident, state, REASON_NONE, "");
+            incident_emit_state(step, incident, state, REASON_NONE, "");
             if (state == INCIDENT_PENDING) { /* nobody is on the way any more: never silent */
                 alarm_raise(step, ALARM_UNDISPATCHED, incident, NULL, TIER_1);
             }
@@ -194,6 +197,7 @@ void incident_note(struct step *step)
 bool incident_has_room_to_end(struct step *step, const struct incident *incident)
 {
     const uint32_t active = state_tally_all(step->engine, incident).active;
+    _Static_assert(STEP_ROOM_RECORDS >= 2 * REFERRALS_MAX, "referrals end within the usual room");
     if (step_has_room(step, STEP_ROOM_RECORDS + active * EVENTS_PER_ASSIGNMENT,
                       STEP_ROOM_BYTES + active * (size_t)BYTES_PER_ASSIGNMENT)) {
         return true;
@@ -218,13 +222,13 @@ static void end(struct step *step, const struct incident *incident,
         }
         assignment = state_assignment_at(step->engine, assignment->next);
     }
+    referral_withdraw_all(step, incident);
     incident_cancel_tiers(step, incident);
-    emit_state(step, incident, state, reason, note);
+    incident_emit_state(step, incident, state, reason, note);
     alarm_sweep(step, incident);
 }
 
-/* Nobody ends an incident over a call for help that lasts. */
-static bool has_panic(struct step *step, const struct incident *incident)
+bool incident_has_panic(struct step *step, const struct incident *incident)
 {
     if (incident->panic_unit == UNIT_NONE) {
         return false;
@@ -237,7 +241,7 @@ static bool has_panic(struct step *step, const struct incident *incident)
 void incident_cancel(struct step *step)
 {
     const struct incident *incident = incident_find_open(step, step->command->cancel.incident_id);
-    if (incident != NULL && !has_panic(step, incident) &&
+    if (incident != NULL && !incident_has_panic(step, incident) &&
         incident_has_room_to_end(step, incident)) {
         end(step, incident, ASSIGNMENT_CANCELLED, INCIDENT_CANCELLED, step->command->cancel.reason,
             step->command->cancel.note);
@@ -247,7 +251,8 @@ void incident_cancel(struct step *step)
 void incident_close(struct step *step)
 {
     const struct incident *incident = incident_find_open(step, step->command->close.incident_id);
-    if (incident == NULL || has_panic(step, incident)) {
+    if (incident == NULL || incident_has_panic(step, incident) ||
+        referral_refuses_end(step, incident)) {
         return;
     }
     if (state_tally_all(step->engine, incident).active > 0 && !step->command->close.clear_all) {

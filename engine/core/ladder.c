@@ -8,6 +8,7 @@
 #include "engine/core/incident.h"
 #include "engine/core/panic.h"
 #include "engine/core/presence.h"
+#include "engine/core/referral.h"
 #include "engine/core/together.h"
 #include "engine/core/volunteer.h"
 
@@ -140,7 +141,7 @@ static void end_tiers(struct step *step, const struct incident *incident)
             continue;
         }
         incident_emit_verdict(step, incident, tier, TIER_MISSED, UNIT_NONE);
-        if (incident->state != INCIDENT_FEEDBACK_DUE) {
+        if (incident->state != INCIDENT_FEEDBACK_DUE && incident->state != INCIDENT_DIVERTED) {
             alarm_raise(step, ALARM_TIER_MISSED, incident, NULL, tier);
         }
     }
@@ -262,6 +263,11 @@ static void fire_incident(struct step *step, const struct incident *incident)
     }
     if (deadline_review_ms(engine, incident) <= step->at_ms) {
         alarm_raise(step, ALARM_HOLD_REVIEW, incident, NULL, TIER_1);
+    }
+    for (uint32_t i = 0; i < REFERRAL_ALARM_COUNT; i++) {
+        if (deadline_referral_ms(engine, incident, referral_alarms[i]) <= step->at_ms) {
+            alarm_raise(step, referral_alarms[i], incident, NULL, TIER_1);
+        }
     }
     if (engine->waiting[slot] != 0 && engine->retry_ms[slot] <= step->at_ms &&
         look_together(step)) {

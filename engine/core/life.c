@@ -8,6 +8,7 @@
 #include "engine/core/assignment.h"
 #include "engine/core/incident.h"
 #include "engine/core/reassign.h"
+#include "engine/core/referral.h"
 
 static void refuse(struct step *step, enum reason reason, uint32_t incident_id)
 {
@@ -15,8 +16,7 @@ static void refuse(struct step *step, enum reason reason, uint32_t incident_id)
                 (struct step_about){.incident_id = incident_id, .unit_id = UNIT_NONE});
 }
 
-/* Somebody is looked for again: at once by the engine, or shown to the dispatcher. */
-static void look_for_somebody(struct step *step, const struct incident *incident)
+void life_look_for_somebody(struct step *step, const struct incident *incident)
 {
     if (incident->state != INCIDENT_PENDING) {
         return;
@@ -71,7 +71,7 @@ void life_release(struct step *step)
         return;
     }
     life_end_hold(step, incident, step->command->life.note);
-    look_for_somebody(step, incident);
+    life_look_for_somebody(step, incident);
     incident_settle(step, incident);
 }
 
@@ -95,7 +95,7 @@ void life_reopen(struct step *step)
     event->reopened.reason = step->command->life.reason;
     memcpy(event->reopened.note, step->command->life.note, NOTE_SIZE);
     step_emit(step);
-    look_for_somebody(step, incident);
+    life_look_for_somebody(step, incident);
     incident_settle(step, incident);
 }
 
@@ -133,6 +133,9 @@ void life_merge(struct step *step)
     /* An exercise and an emergency are never one thing. */
     if (into == incident || incident_state_ended(into->state) || into->drill != incident->drill) {
         refuse(step, REASON_WRONG_STATE, into->id);
+        return;
+    }
+    if (referral_refuses_end(step, incident)) {
         return;
     }
     const uint32_t active = state_tally_all(engine, incident).active;

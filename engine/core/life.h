@@ -15,6 +15,9 @@ void life_merge(struct step *step);
 void life_claim(struct step *step);
 void life_hand_over(struct step *step);
 
+/* Where nobody is on the way: at once by the engine, or shown to the dispatcher. */
+void life_look_for_somebody(struct step *step, const struct incident *incident);
+
 /* An order ends a hold. */
 void life_end_hold(struct step *step, const struct incident *incident, const char *note);
 

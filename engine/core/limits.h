@@ -22,6 +22,8 @@ struct engine_limits {
 
 #define CENTRES_MAX 1000u /* a province has one a town and a few neighbours */
 
+#define REFERRALS_MAX 8u /* of one incident, in all its time; the engine holds one an incident */
+
 #define CANDIDATES_MAX    32u /* in one decision, and as many passed over */
 #define ORDER_UNITS_MAX   16u /* in one order command */
 #define TIER_UNITS_MAX    8u  /* a plan asks at most this many of one tier */

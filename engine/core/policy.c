@@ -28,6 +28,7 @@
     .undispatched_ms = {15 * SECOND_MS, 30 * SECOND_MS, 60 * SECOND_MS, 120 * SECOND_MS},          \
     .reopen_ms = 60 * MINUTE_MS, .merge_distance_m = 50, .merge_ms = 10 * MINUTE_MS,               \
     .par_ms = 10 * MINUTE_MS, .par_answer_ms = MINUTE_MS, .panic_widen_ms = 15 * SECOND_MS,        \
+    .receipt_ms = POLICY_RECEIPT_MS, .feedback_ms = POLICY_FEEDBACK_MS, .help_ms = POLICY_HELP_MS, \
     .preempt = PREEMPT_PROPOSE,                                                                    \
     .priorities = {                                                                                \
         [INCIDENT_PUBLIC_ORDER] = 2, [INCIDENT_CRIME] = 1,   [INCIDENT_TRAFFIC] = 2,               \

@@ -64,10 +64,18 @@ struct policy {
     uint32_t par_answer_ms;  /* silence for so long after the question is an alarm */
     uint32_t panic_widen_ms; /* a call for help nobody in charge acknowledged goes to everybody */
     struct volunteer_policy volunteers;
+    uint32_t receipt_ms;  /* a community centre signs for what it is sent; 0: not watched */
+    uint32_t feedback_ms; /* ... and says what became of it, counted from the sending */
+    uint32_t help_ms;     /* a neighbour answers a call for units */
 };
 
 /* "mutual-aid", "echelon", "place-class"; STATUS_NOT_FOUND for another name. */
 MUST_CHECK enum status policy_preset(const char *name, struct policy *policy);
+
+/* What holds where an older policy says nothing: half an hour, a day, two minutes. */
+#define POLICY_RECEIPT_MS  1800000u
+#define POLICY_FEEDBACK_MS 86400000u
+#define POLICY_HELP_MS     120000u
 
 /* Every plan as the tiers say: their `units`, no capability. */
 void policy_plans_reset(struct policy *policy);

@@ -9,7 +9,8 @@
 #include "engine/core/incident.h"
 
 /* The nearest open incident of the same type that is near and young enough, ties by id; NULL. One
- * whose units have all cleared takes no more: nobody would be sent to a second caller. The phone
+ * whose units have all cleared, or that a community centre has, takes no more: nobody would be sent
+ * to a second caller. The phone
  * does not widen it: a switchboard has one number for a whole campus. */
 static const struct incident *find_match(const struct step *step,
                                          const struct report_create *report)
@@ -32,6 +33,7 @@ static const struct incident *find_match(const struct step *step,
         const struct incident *incident = &engine->incidents[slot];
         if (engine->open_lat_e7[slot] == INT32_MAX || incident->type != report->type ||
             incident->drill != report->drill || incident->state == INCIDENT_FEEDBACK_DUE ||
+            incident->state == INCIDENT_DIVERTED ||
             step->at_ms - incident->created_ms > (int64_t)policy->merge_ms) {
             continue;
         }

@@ -13,6 +13,7 @@
 #include "engine/core/incident.h"
 #include "engine/core/preempt.h"
 #include "engine/core/presence.h"
+#include "engine/core/referral.h"
 
 #define MAGIC   0x5353464Bu /* "KFSS" */
 #define VERSION 4u          /* of what is not in the lists below */
@@ -24,6 +25,7 @@
     X(U32, last_incident_id, 0)                                                                    \
     X(U32, last_assignment_id, 0)                                                                  \
     X(U32, last_alarm_id, 0)                                                                       \
+    X(U32, last_referral_id, 0)                                                                    \
     X(U32, last_policy_version, 0)                                                                 \
     X(U64, policy_origin, 0)
 
@@ -162,6 +164,23 @@
     X(U32, notice.resent_count, 0)                                                                 \
     X(U32, notice.steps, 0)
 
+#define REFERRAL_FIELDS(X)                                                                         \
+    X(U32, version, 0)                                                                             \
+    X(U32, centre, 0)                                                                              \
+    X(ENUM, kind, CENTRE_KIND_COUNT)                                                               \
+    X(ENUM, state, REFERRAL_STATE_COUNT)                                                           \
+    X(I64, sent_ms, 0)                                                                             \
+    X(I64, answered_ms, 0)                                                                         \
+    X(I64, arrived_ms, 0)                                                                          \
+    X(I64, ended_ms, 0)                                                                            \
+    X(I64, answer_by_ms, 0)                                                                        \
+    X(I64, feedback_by_ms, 0)                                                                      \
+    X(ENUM, reason, REASON_COUNT)                                                                  \
+    X(TEXT, units, 0)                                                                              \
+    X(TEXT, changed_by, 0)                                                                         \
+    X(I64, changed_ms, 0)                                                                          \
+    X(U32, orders_upto, 0)
+
 #define ALARM_FIELDS(X)                                                                            \
     X(ENUM, kind, ALARM_KIND_COUNT)                                                                \
     X(U32, unit_id, 0)                                                                             \
@@ -185,7 +204,8 @@ static uint16_t version_of_layout(void)
     static const char *const layouts[] = {
         HEAD_FIELDS(FIELD_TEXT),       CIRCLE_FIELDS(FIELD_TEXT), UNIT_FIELDS(FIELD_TEXT),
         INCIDENT_FIELDS(FIELD_TEXT),   REPORT_FIELDS(FIELD_TEXT), TIER_FIELDS(FIELD_TEXT),
-        ASSIGNMENT_FIELDS(FIELD_TEXT), ALARM_FIELDS(FIELD_TEXT),  CENTRE_FIELDS(FIELD_TEXT)};
+        ASSIGNMENT_FIELDS(FIELD_TEXT), ALARM_FIELDS(FIELD_TEXT),  CENTRE_FIELDS(FIELD_TEXT),
+        REFERRAL_FIELDS(FIELD_TEXT)};
     uint32_t hash = 2166136261u ^ VERSION; /* FNV-1a */
     for (size_t i = 0; i < sizeof layouts / sizeof layouts[0]; i++) {
         for (const char *at = layouts[i]; *at != '\0'; at++) {
@@ -282,6 +302,16 @@ static void put_assignment(struct byte_writer *w, const struct assignment *item)
 static void get_assignment(struct byte_reader *r, struct assignment *item)
 {
     ASSIGNMENT_FIELDS(GET)
+}
+
+static void put_referral(struct byte_writer *w, const struct referral *item)
+{
+    REFERRAL_FIELDS(PUT)
+}
+
+static void get_referral(struct byte_reader *r, struct referral *item)
+{
+    REFERRAL_FIELDS(GET)
 }
 
 static void put_alarm(struct byte_writer *w, const struct alarm *item)
@@ -408,6 +438,14 @@ static void put_work(struct byte_writer *w, const struct engine *engine)
         bytes_put_u32(w, assignment->id);
         bytes_put_u32(w, engine->incidents[assignment->incident].id);
         put_assignment(w, assignment);
+    }
+    const struct id_pool *referrals = &engine->referral_ids;
+    bytes_put_u32(w, referrals->count);
+    for (uint32_t slot = referrals->first; slot != SLOT_NONE; slot = referrals->next[slot]) {
+        const struct referral *referral = &engine->referrals[slot];
+        bytes_put_u32(w, referral->id);
+        bytes_put_u32(w, engine->incidents[referral->incident].id);
+        put_referral(w, referral);
     }
     const struct id_pool *alarms = &engine->alarm_ids;
     bytes_put_u32(w, alarms->count);
@@ -631,6 +669,8 @@ static void add_incident(struct byte_reader *r, struct engine *engine)
                                   .report_last = SLOT_NONE,
                                   .assignment_first = SLOT_NONE,
                                   .assignment_last = SLOT_NONE,
+                                  .referral_first = SLOT_NONE,
+                                  .referral_last = SLOT_NONE,
                                   .alarm_first = SLOT_NONE};
     for (uint32_t tier = 0; tier < TIER_COUNT; tier++) {
         incident->tiers[tier].decision = SLOT_NONE;
@@ -714,6 +754,26 @@ static void add_assignment(struct byte_reader *r, struct engine *engine)
     }
 }
 
+static void add_referral(struct byte_reader *r, struct engine *engine)
+{
+    const uint32_t id = get_id(r, &engine->referral_ids, engine->last_referral_id);
+    const uint32_t incident = id_pool_find(&engine->incident_ids, bytes_get_u32(r));
+    if (r->bad || incident == SLOT_NONE) {
+        r->bad = true;
+        return;
+    }
+    const uint32_t slot = id_pool_add(&engine->referral_ids, id);
+    struct referral *referral = &engine->referrals[slot];
+    *referral = (struct referral){.id = id, .incident = incident};
+    get_referral(r, referral);
+    const bool is_possible = referral_state_ended(referral->state) ||
+                             !incident_state_ended(engine->incidents[incident].state);
+    r->bad = r->bad || referral->centre >= engine->centre_count || !is_possible;
+    if (!r->bad) {
+        apply_referral_link(engine, slot);
+    }
+}
+
 static void add_alarm(struct byte_reader *r, struct engine *engine)
 {
     const uint32_t id = get_id(r, &engine->alarm_ids, engine->last_alarm_id);
@@ -767,6 +827,10 @@ static void get_work(struct byte_reader *r, struct engine *engine, bool *is_full
     const uint32_t assignments = get_count(r, limits->assignments_max, is_full);
     for (uint32_t i = 0; i < assignments && !r->bad; i++) {
         add_assignment(r, engine);
+    }
+    const uint32_t referrals = get_count(r, engine->referral_ids.max, is_full);
+    for (uint32_t i = 0; i < referrals && !r->bad; i++) {
+        add_referral(r, engine);
     }
     const uint32_t alarms = get_count(r, engine->alarm_ids.max, is_full);
     for (uint32_t i = 0; i < alarms && !r->bad; i++) {

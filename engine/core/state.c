@@ -54,10 +54,12 @@ static bool create_durable(struct engine *engine, const struct engine_limits *li
     engine->reports = calloc(limits->reports_max, sizeof *engine->reports);
     engine->assignments = calloc(limits->assignments_max, sizeof *engine->assignments);
     engine->alarms = calloc(alarm_slots(limits), sizeof *engine->alarms);
+    engine->referrals = calloc(limits->incidents_max, sizeof *engine->referrals);
     engine->decisions = calloc(engine->decisions_max, sizeof *engine->decisions);
     engine->policies = calloc(POLICIES_MAX, sizeof *engine->policies);
     return engine->policies != NULL && engine->reports != NULL && engine->areas != NULL &&
-           engine->area_corners != NULL && engine->centres != NULL &&
+           engine->area_corners != NULL && engine->centres != NULL && engine->referrals != NULL &&
+           id_pool_init(&engine->referral_ids, limits->incidents_max) == STATUS_OK &&
            id_pool_init(&engine->report_ids, limits->reports_max) == STATUS_OK &&
            engine->districts != NULL && engine->points != NULL && engine->circles != NULL &&
            engine->units != NULL && engine->incidents != NULL && engine->assignments != NULL &&
@@ -173,6 +175,7 @@ void state_destroy(struct engine *engine)
     id_pool_finish(&engine->report_ids);
     id_pool_finish(&engine->assignment_ids);
     id_pool_finish(&engine->alarm_ids);
+    id_pool_finish(&engine->referral_ids);
     code_table_finish(&engine->unit_codes);
     code_table_finish(&engine->circle_codes);
     code_table_finish(&engine->area_codes);
@@ -193,6 +196,7 @@ void state_destroy(struct engine *engine)
     free(engine->reports);
     free(engine->assignments);
     free(engine->alarms);
+    free(engine->referrals);
     free(engine->decisions);
     free(engine->policies);
     free(engine->lookup);
@@ -220,6 +224,7 @@ void state_clear(struct engine *engine)
     engine->last_incident_id = 0;
     engine->last_assignment_id = 0;
     engine->last_alarm_id = 0;
+    engine->last_referral_id = 0;
     engine->district_count = 0;
     engine->district_points = 0;
     engine->area_count = 0;
@@ -231,6 +236,7 @@ void state_clear(struct engine *engine)
     id_pool_clear(&engine->report_ids);
     id_pool_clear(&engine->assignment_ids);
     id_pool_clear(&engine->alarm_ids);
+    id_pool_clear(&engine->referral_ids);
     memset(engine->policies, 0, POLICIES_MAX * sizeof *engine->policies);
     engine->policies[0].policy = engine->config.policy;
     engine->policy_now = 0;
@@ -320,6 +326,16 @@ struct assignment *state_assignment_at(const struct engine *engine, uint32_t slo
 uint32_t state_incident_id_at(const struct engine *engine, uint32_t slot)
 {
     return slot == SLOT_NONE ? 0 : engine->incidents[slot].id;
+}
+
+struct referral *state_referral(const struct engine *engine, uint32_t referral_id)
+{
+    return state_referral_at(engine, id_pool_find(&engine->referral_ids, referral_id));
+}
+
+struct referral *state_referral_at(const struct engine *engine, uint32_t slot)
+{
+    return slot == SLOT_NONE ? NULL : &engine->referrals[slot];
 }
 
 struct alarm *state_alarm_at(const struct engine *engine, uint32_t slot)

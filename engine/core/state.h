@@ -65,6 +65,7 @@ struct incident {
     /* derived */
     uint32_t report_first, report_last;         /* slots, in the order in which they came to it */
     uint32_t assignment_first, assignment_last; /* slots, oldest first */
+    uint32_t referral_first, referral_last;     /* slots, oldest first */
     uint32_t alarm_first;                       /* slots, newest first */
 };
 
@@ -115,6 +116,23 @@ struct alarm {
     enum reason shelve_reason;
     uint32_t shelve_count; /* how often it was */
     uint32_t next;         /* slot: the incident's next */
+};
+
+/* What a centre was asked about an incident. */
+struct referral {
+    uint32_t id, version;
+    uint32_t incident; /* slot */
+    uint32_t centre;   /* index */
+    enum centre_kind kind;
+    enum referral_state state;
+    int64_t sent_ms, answered_ms, arrived_ms, ended_ms; /* answered: the centre's first word */
+    int64_t answer_by_ms, feedback_by_ms;               /* TIME_NEVER: not watched */
+    enum reason reason;
+    char units[ADDRESS_SIZE];    /* lent, as the neighbour names them */
+    char changed_by[ACTOR_SIZE]; /* who spoke last, and when */
+    int64_t changed_ms;
+    uint32_t orders_upto; /* assignment id when it was sent, or ended: later ones are news */
+    uint32_t next;        /* slot: the incident's next, SLOT_NONE */
 };
 
 /* Decisions are kept for a console that selects an incident; the oldest gives way. */
@@ -170,7 +188,7 @@ struct engine {
     /* durable */
     uint64_t seq;
     int64_t last_ms; /* of the last event */
-    uint32_t last_report_id, last_incident_id, last_assignment_id, last_alarm_id;
+    uint32_t last_report_id, last_incident_id, last_assignment_id, last_alarm_id, last_referral_id;
     uint32_t district_count, district_points, circle_count, unit_count, centre_count;
     struct district *districts;
     struct geo_point *points; /* of the districts */
@@ -180,11 +198,12 @@ struct engine {
     struct circle_definition *circles;
     struct unit *units;
     struct centre_definition *centres; /* CENTRES_MAX */
-    struct id_pool incident_ids, report_ids, assignment_ids, alarm_ids;
+    struct id_pool incident_ids, report_ids, assignment_ids, alarm_ids, referral_ids;
     struct incident *incidents;
     struct report *reports;
     struct assignment *assignments;
     struct alarm *alarms;
+    struct referral *referrals;
     struct kept_policy *policies; /* POLICIES_MAX */
     uint32_t policy_now;          /* slot: of incidents that open from now on */
     uint32_t last_policy_version;
@@ -236,11 +255,13 @@ struct incident *state_incident(const struct engine *engine, uint32_t incident_i
 struct report *state_report(const struct engine *engine, uint32_t report_id);
 struct assignment *state_assignment(const struct engine *engine, uint32_t assignment_id);
 struct alarm *state_alarm(const struct engine *engine, uint32_t alarm_id);
+struct referral *state_referral(const struct engine *engine, uint32_t referral_id);
 uint32_t state_slot_of(const struct engine *engine, const struct incident *incident);
 
 /* NULL: the list has ended. */
 struct report *state_report_at(const struct engine *engine, uint32_t slot);
 struct assignment *state_assignment_at(const struct engine *engine, uint32_t slot);
+struct referral *state_referral_at(const struct engine *engine, uint32_t slot);
 /* 0: SLOT_NONE. */
 uint32_t state_incident_id_at(const struct engine *engine, uint32_t slot);
 struct alarm *state_alarm_at(const struct engine *engine, uint32_t slot);

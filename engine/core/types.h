@@ -73,7 +73,8 @@ enum channel { CHANNEL_LIST(ENUM_NAME) CHANNEL_COUNT };
     X(INCIDENT_FEEDBACK_DUE, "feedback_due") /* last assignment cleared; a disposition is owed */  \
     X(INCIDENT_CLOSED, "closed")                                                                   \
     X(INCIDENT_CANCELLED, "cancelled")                                                             \
-    X(INCIDENT_DUPLICATE, "duplicate") /* its reports belong to the main one now */
+    X(INCIDENT_DUPLICATE, "duplicate") /* its reports belong to the main one now */                \
+    X(INCIDENT_DIVERTED, "diverted")   /* a community centre has it; nobody is on the way */
 enum incident_state { INCIDENT_STATE_LIST(ENUM_NAME) INCIDENT_STATE_COUNT };
 
 /* sent -> delivered -> acknowledged -> en_route -> on_scene -> cleared. Steps may be skipped
@@ -182,7 +183,11 @@ enum preempt { PREEMPT_LIST(ENUM_NAME) PREEMPT_COUNT };
     X(REASON_CAN_WAIT, "can_wait")   /* why an incident is held ... */                             \
     X(REASON_NEW_FACTS, "new_facts") /* ... or opened again */                                     \
     X(REASON_GIVEN, "given")         /* went to another incident that waited at the same moment */ \
-    X(REASON_OTHER_AREA, "other_area") /* nearer, but somebody of the own area is in time */
+    X(REASON_OTHER_AREA, "other_area") /* nearer, but somebody of the own area is in time */       \
+    X(REASON_UNKNOWN_CENTRE, "unknown_centre")                                                     \
+    X(REASON_UNKNOWN_REFERRAL, "unknown_referral")                                                 \
+    X(REASON_OPEN_REFERRAL, "open_referral") /* a centre still has it, or its units are here */    \
+    X(REASON_NOT_COMPETENT, "not_competent") /* why a centre returns what is not its business */
 enum reason { REASON_LIST(ENUM_NAME) REASON_COUNT };
 
 #define ALARM_KIND_LIST(X)                                                                         \
@@ -198,7 +203,10 @@ enum reason { REASON_LIST(ENUM_NAME) REASON_COUNT };
     X(ALARM_PAR_OVERDUE, "par_overdue")           /* on scene, and did not say that all is well */ \
     X(ALARM_HOLD_REVIEW, "hold_review")           /* what was held is to be looked at again */     \
     X(ALARM_SUPPORT, "support")                   /* a unit at work asks for more */               \
-    X(ALARM_COVERAGE_GAP, "coverage_gap") /* nobody could be at a circle in time, for long */
+    X(ALARM_COVERAGE_GAP, "coverage_gap")   /* nobody could be at a circle in time, for long */    \
+    X(ALARM_RECEIPT_LATE, "receipt_late")   /* a centre has not signed for what it was sent */     \
+    X(ALARM_FEEDBACK_LATE, "feedback_late") /* ... nor said what became of it */                   \
+    X(ALARM_HELP_LATE, "help_late")         /* a neighbour has not answered a call for units */
 enum alarm_kind { ALARM_KIND_LIST(ENUM_NAME) ALARM_KIND_COUNT };
 
 /* What the gateway of the second channel says of an order that it was handed. */
@@ -257,6 +265,20 @@ enum warn_level { WARN_LEVEL_LIST(ENUM_NAME) WARN_LEVEL_COUNT };
     X(CENTRE_NEIGHBOUR, "neighbour") /* commands the units beyond the border */
 enum centre_kind { CENTRE_KIND_LIST(ENUM_NAME) CENTRE_KIND_COUNT };
 
+/* What became of an incident at a centre. Community: sent -> received -> feedback, or returned.
+ * Neighbour: sent -> lent -> arrived -> given_back, or refused. Withdrawn: by a dispatcher. */
+#define REFERRAL_STATE_LIST(X)                                                                     \
+    X(REFERRAL_SENT, "sent")                                                                       \
+    X(REFERRAL_RECEIVED, "received")                                                               \
+    X(REFERRAL_LENT, "lent")                                                                       \
+    X(REFERRAL_ARRIVED, "arrived")                                                                 \
+    X(REFERRAL_FEEDBACK, "feedback") /* from here on: ends */                                      \
+    X(REFERRAL_RETURNED, "returned")                                                               \
+    X(REFERRAL_REFUSED, "refused")                                                                 \
+    X(REFERRAL_GIVEN_BACK, "given_back")                                                           \
+    X(REFERRAL_WITHDRAWN, "withdrawn")
+enum referral_state { REFERRAL_STATE_LIST(ENUM_NAME) REFERRAL_STATE_COUNT };
+
 /* Wire names, both ways. `*_name` never answers NULL; `types_find` answers -1 for an unknown name.
  */
 enum types_list {
@@ -283,6 +305,7 @@ enum types_list {
     TYPES_RECEIPT,
     TYPES_AREA_KIND,
     TYPES_CENTRE_KIND,
+    TYPES_REFERRAL_STATE,
     TYPES_LIST_COUNT
 };
 const char *types_name(enum types_list list, uint32_t value);

@@ -36,6 +36,7 @@ void view_incident(const struct engine *engine, const struct incident *incident,
     const struct assignment *first = state_assignment_at(engine, incident->assignment_first);
     const struct report *report = state_report_at(engine, incident->report_first);
     const struct report_create *words = report == NULL ? &nothing : &report->words;
+    const struct referral *referral = state_referral_at(engine, incident->referral_first);
     *view =
         (struct incident_view){.incident_id = incident->id,
                                .generation = incident->generation,
@@ -69,6 +70,7 @@ void view_incident(const struct engine *engine, const struct incident *incident,
                                .clock_ms = incident->clock_ms,
                                .assignment_first = first == NULL ? 0 : first->id,
                                .report_first = report == NULL ? 0 : report->id,
+                               .referral_first = referral == NULL ? 0 : referral->id,
                                .held_ms = incident->held_ms,
                                .review_ms = incident->review_ms,
                                .hold_reason = incident->hold_reason,
@@ -139,6 +141,27 @@ void view_report(const struct engine *engine, const struct report *report, struc
                                  .received_ms = report->received_ms,
                                  .answered_ms = report->answered_ms,
                                  .next = next == NULL ? 0 : next->id};
+}
+
+void view_referral(const struct engine *engine, const struct referral *referral,
+                   struct referral_view *view)
+{
+    const struct referral *next = state_referral_at(engine, referral->next);
+    *view = (struct referral_view){.referral_id = referral->id,
+                                   .incident_id = engine->incidents[referral->incident].id,
+                                   .centre = referral->centre,
+                                   .version = referral->version,
+                                   .kind = referral->kind,
+                                   .state = referral->state,
+                                   .sent_ms = referral->sent_ms,
+                                   .answered_ms = referral->answered_ms,
+                                   .arrived_ms = referral->arrived_ms,
+                                   .ended_ms = referral->ended_ms,
+                                   .answer_by_ms = referral->answer_by_ms,
+                                   .feedback_by_ms = referral->feedback_by_ms,
+                                   .reason = referral->reason,
+                                   .units = referral->units,
+                                   .next = next == NULL ? 0 : next->id};
 }
 
 void view_alarm(const struct engine *engine, const struct alarm *alarm, struct alarm_view *view)

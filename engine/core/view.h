@@ -11,6 +11,8 @@ void view_assignment(const struct engine *engine, const struct assignment *assig
                      struct assignment_view *view);
 void view_report(const struct engine *engine, const struct report *report,
                  struct report_view *view);
+void view_referral(const struct engine *engine, const struct referral *referral,
+                   struct referral_view *view);
 void view_alarm(const struct engine *engine, const struct alarm *alarm, struct alarm_view *view);
 
 #endif

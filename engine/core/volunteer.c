@@ -52,7 +52,7 @@ int64_t volunteer_due_ms(const struct engine *engine, const struct incident *inc
     if (!policy_asks_in_waves(whole) || (policy->types >> incident->type & 1u) == 0 ||
         incident->wave >= policy->waves_max || incident->mode != DISPATCH_AUTO ||
         incident->held_ms != TIME_NEVER || incident->state == INCIDENT_FEEDBACK_DUE ||
-        incident_state_ended(incident->state)) {
+        incident->state == INCIDENT_DIVERTED || incident_state_ended(incident->state)) {
         return TIMER_OFF;
     }
     const enum tier tier = tier_of(engine, incident);

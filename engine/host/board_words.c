@@ -35,6 +35,7 @@ static const struct {
     {TYPES_INCIDENT_STATE, "closed", "办结 closed"},
     {TYPES_INCIDENT_STATE, "cancelled", "撤销 cancelled"},
     {TYPES_INCIDENT_STATE, "duplicate", "重复警情 duplicate"},
+    {TYPES_INCIDENT_STATE, "diverted", "已转综治 diverted"},
     {TYPES_ASSIGNMENT_STATE, "sent", "已下发 sent"},
     {TYPES_ASSIGNMENT_STATE, "delivered", "已送达 delivered"},
     {TYPES_ASSIGNMENT_STATE, "acknowledged", "已签收 acknowledged"},
@@ -64,6 +65,9 @@ static const struct {
     {TYPES_ALARM_KIND, "hold_review", "暂缓到期复核 hold review"},
     {TYPES_ALARM_KIND, "support", "请求增援 support"},
     {TYPES_ALARM_KIND, "coverage_gap", "快反圈无力量覆盖 coverage gap"},
+    {TYPES_ALARM_KIND, "receipt_late", "中心未签收 receipt late"},
+    {TYPES_ALARM_KIND, "feedback_late", "中心未反馈 feedback late"},
+    {TYPES_ALARM_KIND, "help_late", "邻区未答复 help late"},
 };
 
 const char *board_words(enum types_list list, uint32_t value)

@@ -147,6 +147,77 @@ static void do_state(struct whatif *whatif)
     (void)whatif_step(whatif, &command);
 }
 
+/* To whom a dispute was given is as much an input as how it was closed. */
+static void do_referred(struct whatif *whatif)
+{
+    const uint32_t now = whatif_input_now(whatif, whatif->event.referred.incident_id);
+    struct incident_view view;
+    if (now == 0 || !engine_incident(whatif->engine, now, &view)) {
+        return;
+    }
+    struct command command = {.kind = COMMAND_INCIDENT_REFER, .actor = whatif->event.actor};
+    command.refer.incident_id = now;
+    command.refer.generation = view.generation;
+    command.refer.centre = whatif->event.referred.centre;
+    (void)whatif_step(whatif, &command);
+}
+
+/* Of this incident the last one to this centre. */
+static bool find_referral(const struct whatif *whatif, uint32_t incident_id, uint32_t centre,
+                          struct referral_view *found)
+{
+    struct incident_view incident;
+    struct referral_view view;
+    bool is_found = false;
+    uint32_t id =
+        engine_incident(whatif->engine, incident_id, &incident) ? incident.referral_first : 0;
+    while (id != 0 && engine_referral(whatif->engine, id, &view)) {
+        if (view.centre == centre) {
+            *found = view;
+            is_found = true;
+        }
+        id = view.next;
+    }
+    return is_found;
+}
+
+/* With its incident, by the same command: that ends both here, too. */
+static bool is_cancelled_with(struct whatif *whatif, uint32_t index)
+{
+    const struct event_record *records = whatif->input.records;
+    bool is_cancelled = false;
+    for (uint32_t i = index + 1;
+         i < whatif->input.count &&
+         memcmp(records[i].command_id, records[index].command_id, COMMAND_ID_SIZE) == 0;
+         i++) {
+        event_list_get(&whatif->input, i, &whatif->event);
+        is_cancelled = is_cancelled || (whatif->event.kind == EVENT_INCIDENT_STATE &&
+                                        whatif->event.state.state == INCIDENT_CANCELLED);
+    }
+    event_list_get(&whatif->input, index, &whatif->event);
+    return is_cancelled;
+}
+
+static void do_referral(struct whatif *whatif, uint32_t index)
+{
+    if (whatif->event.referral.state == REFERRAL_WITHDRAWN && is_cancelled_with(whatif, index)) {
+        return;
+    }
+    const uint32_t now = whatif_input_now(whatif, whatif->event.referral.incident_id);
+    struct referral_view view;
+    if (now == 0 || !find_referral(whatif, now, whatif->event.referral.centre, &view)) {
+        return;
+    }
+    struct command command = {.kind = COMMAND_REFERRAL_UPDATE, .actor = whatif->event.actor};
+    command.referral.referral_id = view.referral_id;
+    command.referral.version = view.version;
+    command.referral.state = whatif->event.referral.state;
+    command.referral.reason = whatif->event.referral.reason;
+    memcpy(command.referral.units, whatif->event.referral.units, ADDRESS_SIZE);
+    memcpy(command.referral.note, whatif->event.referral.note, NOTE_SIZE);
+    (void)whatif_step(whatif, &command);
+}
+
 static void do_change(struct whatif *whatif)
 {
     const uint32_t now = whatif_input_now(whatif, whatif->event.incident.incident_id);
@@ -231,6 +302,12 @@ void whatif_input_do(struct whatif *whatif, uint32_t index)
         break;
     case EVENT_UNIT_DUTY:
         do_duty(whatif);
+        break;
+    case EVENT_REFERRAL_SENT:
+        do_referred(whatif);
+        break;
+    case EVENT_REFERRAL_UPDATED:
+        do_referral(whatif, index);
         break;
     case EVENT_UNIT_PUT:
     case EVENT_CIRCLE_PUT:

@@ -38,6 +38,8 @@ static const uint8_t roles_by_op[] = {
     [ACCESS_MILESTONE_CORRECT] = S,
     [ACCESS_ALARM_SHELVE] = D | S,
     [ACCESS_ASSIGNMENT_SUPPORT] = D | S | U,
+    [ACCESS_INCIDENT_REFER] = D | S,
+    [ACCESS_REFERRAL_UPDATE] = D | S | P,
     [ACCESS_POSITION] = U,
     [ACCESS_STREAM_CITY] = D | S | P,
     [ACCESS_STREAM_ORDERS] = U,
@@ -312,6 +314,13 @@ struct access_target access_command_target(const struct identity *identity,
             assignment_target(identity, engine, command->reassign.assignment_id);
         target.units |= existing_districts(engine, command->reassign.incident_id);
         return target;
+    }
+    case COMMAND_INCIDENT_REFER:
+        return incident_target(identity, engine, command->refer.incident_id);
+    case COMMAND_REFERRAL_UPDATE: {
+        struct referral_view referral;
+        const bool is_known = engine_referral(engine, command->referral.referral_id, &referral);
+        return incident_target(identity, engine, is_known ? referral.incident_id : 0);
     }
     case COMMAND_MILESTONE_CORRECT:
         return correction_target(identity, engine, command->correct.assignment_id);

@@ -97,6 +97,7 @@ static const char list_centres[] = "centres";
 static const char list_units[] = "units";
 static const char list_incidents[] = "incidents";
 static const char list_assignments[] = "assignments";
+static const char list_referrals[] = "referrals";
 static const char list_notices[] = "notices";
 static const char list_alarms[] = "alarms";
 static const char list_decisions[] = "decisions";
@@ -173,6 +174,23 @@ static void write_assignments(struct writer *writer, const struct engine *engine
                 item_begin(writer, list_assignments);
                 proto_encode_assignment(writer->buffer, &assignment);
             }
+            id = view.next;
+        }
+    }
+}
+
+static void write_referrals(struct writer *writer, const struct engine *engine, uint64_t scope)
+{
+    struct incident_view incident = {.incident_id = 0};
+    while (engine_incident_next(engine, incident.incident_id, &incident)) {
+        const bool is_seen = (access_incident_districts(&incident) & scope) != 0;
+        uint32_t id = is_seen ? incident.referral_first : 0;
+        struct referral_view view;
+        while (id != 0 && engine_referral(engine, id, &view)) {
+            struct proto_referral referral;
+            translate_view_referral(engine, &view, &referral);
+            item_begin(writer, list_referrals);
+            proto_encode_referral(writer->buffer, &referral);
             id = view.next;
         }
     }
@@ -256,6 +274,7 @@ static void write_city(struct writer *writer, const struct engine *engine, uint6
     write_roster(writer, engine, scope);
     write_incidents(writer, engine, scope, mask);
     write_assignments(writer, engine, scope);
+    write_referrals(writer, engine, scope);
     write_notices(writer, engine, scope);
     write_alarms(writer, engine, scope);
     write_decisions(writer, engine, scope);

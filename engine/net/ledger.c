@@ -699,6 +699,12 @@ struct ledger_audience ledger_apply(struct ledger *ledger, const struct event *e
         return apply_noticed(ledger, event);
     case EVENT_NOTICE_STEP:
         return apply_notice_step(ledger, event);
+    case EVENT_REFERRAL_SENT:
+        return (struct ledger_audience){.scope =
+                                            incident_scope(ledger, event->referred.incident_id)};
+    case EVENT_REFERRAL_UPDATED:
+        return (struct ledger_audience){.scope =
+                                            incident_scope(ledger, event->referral.incident_id)};
     case EVENT_AUDIT: /* in no stream; thousands of areas would be read by nobody there */
     case EVENT_AREAS_CLEARED:
     case EVENT_AREA_PUT:

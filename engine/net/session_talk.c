@@ -233,6 +233,8 @@ static void talk(struct api *api, struct session *session, struct proto_message 
     case PROTO_OP_INCIDENT_MERGE:
     case PROTO_OP_INCIDENT_CLAIM:
     case PROTO_OP_INCIDENT_HAND_OVER:
+    case PROTO_OP_INCIDENT_REFER:
+    case PROTO_OP_REFERRAL_UPDATE:
     case PROTO_OP_REPORT_LINK:
     case PROTO_OP_REPORT_SPLIT:
     case PROTO_OP_REPORT_ANSWER:

@@ -340,6 +340,20 @@ static bool alarm_fill(const struct proto_alarm_act *from, int64_t now_ms, struc
     return true;
 }
 
+static bool refer_fill(const struct proto_incident_refer *from, const struct engine *engine,
+                       struct command *command, struct proto_error *error)
+{
+    command->refer.incident_id = from->incident_id;
+    command->refer.generation = from->generation;
+    command->refer.centre = engine_centre_find(engine, from->centre);
+    COPY_TEXT(command->refer.note, from->note);
+    if (command->refer.centre == UINT32_MAX) {
+        proto_error_set(error, PROTO_UNKNOWN_CENTRE, "/centre", "No centre has this code");
+        return false;
+    }
+    return true;
+}
+
 static bool correct_fill(const struct proto_milestone_correct *from, int64_t now_ms,
                          struct command *command, struct proto_error *error)
 {
@@ -470,6 +484,16 @@ bool translate_command(const struct proto_command *from, const struct identity *
         return true;
     case COMMAND_MILESTONE_CORRECT:
         return correct_fill(&from->correct, now_ms, command, error);
+    case COMMAND_INCIDENT_REFER:
+        return refer_fill(&from->refer, engine, command, error);
+    case COMMAND_REFERRAL_UPDATE:
+        command->referral.referral_id = from->referral.referral_id;
+        command->referral.version = from->referral.version;
+        command->referral.state = (enum referral_state)from->referral.state;
+        command->referral.reason = (enum reason)from->referral.reason;
+        COPY_TEXT(command->referral.units, from->referral.units);
+        COPY_TEXT(command->referral.note, from->referral.note);
+        return true;
     case COMMAND_TICK:
     case COMMAND_ROSTER_PUT:
     case COMMAND_AUDIT:
@@ -504,10 +528,12 @@ const char *translate_refusal_detail(enum reason reason)
         [REASON_WRONG_STATE] = "Its state does not allow this",
         [REASON_STALE_GENERATION] = "The incident was dispatched anew since you looked; look again",
         [REASON_UNIT_BUSY] = "A unit has another assignment",
-        [REASON_NOT_YOURS] = "The assignment is another unit's",
+        [REASON_NOT_YOURS] = "It is another one's to say",
         [REASON_OPEN_ASSIGNMENTS] = "There are open assignments; clear or recall them first",
         [REASON_OPEN_PANIC] = "A unit calls for help here; a supervisor ends that first",
         [REASON_CAPACITY] = "A configured limit is reached",
+        [REASON_UNKNOWN_REFERRAL] = "The referral is not known, or its incident ended long ago",
+        [REASON_OPEN_REFERRAL] = "A centre still has it; await its answer or withdraw it first",
     };
     const char *detail = details[reason];
     return detail != NULL ? detail : types_name(TYPES_REASON, (uint32_t)reason);

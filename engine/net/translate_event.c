@@ -271,6 +271,40 @@ static void fill_corrected(const struct engine *engine, const struct event *even
     to->corrected.note = event->corrected.note;
 }
 
+static void fill_referred(const struct engine *engine, const struct event *event,
+                          struct proto_referral *to)
+{
+    *to = (struct proto_referral){
+        .referral_id = event->referred.referral_id,
+        .incident_id = event->referred.incident_id,
+        .centre = translate_view_centre_code(engine, event->referred.centre),
+        .kind = (enum proto_centre_kind)event->referred.kind,
+        .state = PROTO_REFERRAL_SENT,
+        .version = 1,
+        .reason = PROTO_REASON_NONE,
+        .sent_ms = event->at_ms,
+        .answered_ms = PROTO_NEVER,
+        .arrived_ms = PROTO_NEVER,
+        .ended_ms = PROTO_NEVER,
+        .answer_by_ms = event->referred.answer_by_ms,
+        .feedback_by_ms = event->referred.feedback_by_ms,
+    };
+}
+
+static void fill_referral(const struct engine *engine, const struct event *event,
+                          struct proto_event *to)
+{
+    to->referral.referral_id = event->referral.referral_id;
+    to->referral.incident_id = event->referral.incident_id;
+    to->referral.centre = translate_view_centre_code(engine, event->referral.centre);
+    to->referral.state = (enum proto_referral_state)event->referral.state;
+    to->referral.version = event->referral.version;
+    to->referral.generation = event->referral.generation;
+    to->referral.reason = (enum proto_reason)event->referral.reason;
+    to->referral.units = or_null(event->referral.units);
+    to->referral.note = event->referral.note;
+}
+
 /* What dispatchers do beside sending units. True: it was one of these. */
 static bool fill_life(const struct event *event, struct proto_event *to)
 {
@@ -479,6 +513,15 @@ void translate_event_fill(const struct engine *engine, const struct event *event
     }
     case EVENT_MILESTONE_CORRECTED:
         fill_corrected(engine, event, to);
+        break;
+    case EVENT_REFERRAL_SENT:
+        fill_referred(engine, event, &space->referral);
+        to->referred.referral = &space->referral;
+        to->referred.generation = event->referred.generation;
+        to->referred.note = event->referred.note;
+        break;
+    case EVENT_REFERRAL_UPDATED:
+        fill_referral(engine, event, to);
         break;
     case EVENT_KIND_COUNT:
         assert(false);

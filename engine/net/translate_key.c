@@ -291,6 +291,20 @@ uint64_t translate_key_fingerprint(const struct proto_command *command)
         hash_number(&hash, command->correct.corrected_ms);
         hash_text(&hash, command->correct.note);
         break;
+    case PROTO_OP_INCIDENT_REFER:
+        hash_number(&hash, command->refer.incident_id);
+        hash_number(&hash, command->refer.generation);
+        hash_text(&hash, command->refer.centre);
+        hash_text(&hash, command->refer.note);
+        break;
+    case PROTO_OP_REFERRAL_UPDATE:
+        hash_number(&hash, command->referral.referral_id);
+        hash_number(&hash, command->referral.version);
+        hash_number(&hash, (int64_t)command->referral.state);
+        hash_number(&hash, (int64_t)command->referral.reason);
+        hash_text(&hash, command->referral.units);
+        hash_text(&hash, command->referral.note);
+        break;
     case PROTO_OP_AUTH:
     case PROTO_OP_SUB:
     case PROTO_OP_UNSUB:

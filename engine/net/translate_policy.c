@@ -22,7 +22,10 @@ _Static_assert(CODE_SIZE == PROTO_CODE_SIZE, "one limit on both sides");
     X(resend_ms) X(additional_ms) X(dispatcher_ms) X(supervisor_ms) X(second_channel_ms)
 #define NUMBERS(X)                                                                                 \
     X(search_ms)                                                                                   \
-    X(reopen_ms) X(merge_ms) X(merge_distance_m) X(par_ms) X(par_answer_ms) X(panic_widen_ms)
+    X(reopen_ms)                                                                                   \
+    X(merge_ms)                                                                                    \
+    X(merge_distance_m)                                                                            \
+    X(par_ms) X(par_answer_ms) X(panic_widen_ms) X(receipt_ms) X(feedback_ms) X(help_ms)
 #define VOLUNTEERS(X)                                                                              \
     X(volunteers.types)                                                                            \
     X(volunteers.wanted)                                                                           \

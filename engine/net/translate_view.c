@@ -36,6 +36,11 @@ const char *translate_view_circle_code(const struct engine *engine, uint32_t cir
     return engine_circle(engine, circle)->code;
 }
 
+const char *translate_view_centre_code(const struct engine *engine, uint32_t centre)
+{
+    return centre < engine_centre_count(engine) ? engine_centre(engine, centre)->code : NULL;
+}
+
 const char *translate_view_district_code(const struct engine *engine, uint8_t district)
 {
     if (district == DISTRICT_NONE || district >= engine_district_count(engine)) {
@@ -212,6 +217,27 @@ void translate_view_notice(const struct engine *engine, const struct assignment_
         .delivered_ms = from->notice.delivered_ms,
         .acknowledged_ms = from->notice.acknowledged_ms,
         .resent = from->notice.resent_count,
+    };
+}
+
+void translate_view_referral(const struct engine *engine, const struct referral_view *from,
+                             struct proto_referral *to)
+{
+    *to = (struct proto_referral){
+        .referral_id = from->referral_id,
+        .incident_id = from->incident_id,
+        .centre = translate_view_centre_code(engine, from->centre),
+        .kind = (enum proto_centre_kind)from->kind,
+        .state = (enum proto_referral_state)from->state,
+        .version = from->version,
+        .reason = (enum proto_reason)from->reason,
+        .units = from->units[0] == '\0' ? NULL : from->units,
+        .sent_ms = from->sent_ms,
+        .answered_ms = from->answered_ms,
+        .arrived_ms = from->arrived_ms,
+        .ended_ms = from->ended_ms,
+        .answer_by_ms = from->answer_by_ms,
+        .feedback_by_ms = from->feedback_by_ms,
     };
 }
 

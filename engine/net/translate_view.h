@@ -14,6 +14,7 @@ enum translate_mask translate_view_mask(enum role role);
 /* Codes; NULL where there is none. */
 const char *translate_view_unit_code(const struct engine *engine, uint32_t unit_id);
 const char *translate_view_circle_code(const struct engine *engine, uint32_t circle);
+const char *translate_view_centre_code(const struct engine *engine, uint32_t centre);
 const char *translate_view_district_code(const struct engine *engine, uint8_t district);
 const char *translate_view_area_code(const struct engine *engine, uint32_t area);
 
@@ -32,6 +33,8 @@ void translate_view_assignment(const struct engine *engine, const struct assignm
 /* What the unit has to hear; the words of a warning are the caller's to add. */
 void translate_view_notice(const struct engine *engine, const struct assignment_view *from,
                            struct proto_notice *to);
+void translate_view_referral(const struct engine *engine, const struct referral_view *from,
+                             struct proto_referral *to);
 void translate_view_alarm(const struct engine *engine, const struct alarm_view *from,
                           struct proto_alarm *to);
 void translate_view_decision(const struct engine *engine, const struct decision_made *from,

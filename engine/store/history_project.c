@@ -120,6 +120,12 @@ static struct subject subject_of(const struct event *event)
         subject = (struct subject){event->corrected.incident_id, event->corrected.assignment_id,
                                    event->corrected.unit_id};
         break;
+    case EVENT_REFERRAL_SENT:
+        subject.incident_id = event->referred.incident_id;
+        break;
+    case EVENT_REFERRAL_UPDATED:
+        subject.incident_id = event->referral.incident_id;
+        break;
     case EVENT_DISTRICT_PUT:
     case EVENT_CIRCLE_PUT:
     case EVENT_CENTRE_PUT:
@@ -472,6 +478,14 @@ static int put_verdict(struct history *history, const struct event *event)
     return history_bind_step(&to);
 }
 
+static int put_generation(struct history *history, uint32_t incident_id, uint32_t generation)
+{
+    struct binding to = history_bind_use(history, HISTORY_PUT_GENERATION);
+    history_bind_number(&to, incident_id);
+    history_bind_number(&to, generation);
+    return history_bind_step(&to);
+}
+
 static int put_archived(struct history *history, const struct event *event)
 {
     struct binding to = history_bind_use(history, HISTORY_PUT_ARCHIVED);
@@ -524,6 +538,10 @@ static int put_tables(struct history *history, const struct event *event)
         return put_verdict(history, event);
     case EVENT_INCIDENT_ARCHIVED:
         return put_archived(history, event);
+    case EVENT_REFERRAL_SENT:
+        return put_generation(history, event->referred.incident_id, event->referred.generation);
+    case EVENT_REFERRAL_UPDATED:
+        return put_generation(history, event->referral.incident_id, event->referral.generation);
     case EVENT_DECISION_MADE:
     case EVENT_INCIDENT_NOTED:
     case EVENT_INCIDENT_WARNED:

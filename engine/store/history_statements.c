@@ -92,6 +92,8 @@ static const char *const sql[HISTORY_STATEMENT_COUNT] = {
         " WHERE assignment_id = ?1",
     [HISTORY_INCIDENT_RECALLED] =
         "UPDATE incident SET generation = generation + 1 WHERE incident_id = ?",
+    [HISTORY_PUT_GENERATION] =
+        "UPDATE incident SET generation = max(generation, ?2) WHERE incident_id = ?1",
     [HISTORY_PUT_DELIVERED] = MILESTONE_SQL("delivered"),
     [HISTORY_PUT_ACKNOWLEDGED] = MILESTONE_SQL("acknowledged"),
     [HISTORY_PUT_EN_ROUTE] = MILESTONE_SQL("en_route"),

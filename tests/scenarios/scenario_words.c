@@ -184,6 +184,26 @@ static bool panic_words(const struct world *world, const struct event *event,
     return true;
 }
 
+static bool referral_words(const struct world *world, const struct event *event,
+                           char sentence[SENTENCE_SIZE])
+{
+    if (event->kind == EVENT_REFERRAL_SENT) {
+        const char *code = engine_centre(world->engine, event->referred.centre)->code;
+        const bool diverts = event->referred.kind == CENTRE_COMMUNITY;
+        add(sentence, diverts ? "I%u is given to %s" : "I%u: %s is asked for units",
+            event->referred.incident_id, code);
+    } else if (event->kind == EVENT_REFERRAL_UPDATED) {
+        add(sentence, "%s says of I%u: %s",
+            engine_centre(world->engine, event->referral.centre)->code, event->referral.incident_id,
+            types_name(TYPES_REFERRAL_STATE, event->referral.state));
+        add_reason(sentence, event->referral.reason);
+        add(sentence, "%s%s", event->referral.units[0] == '\0' ? "" : ", ", event->referral.units);
+    } else {
+        return false;
+    }
+    return true;
+}
+
 /* A kind that is not named here is said by its name. */
 void scenario_sentence(const struct world *world, const struct event *event,
                        char sentence[SENTENCE_SIZE])
@@ -236,7 +256,8 @@ void scenario_sentence(const struct world *world, const struct event *event,
     } else if (event->kind == EVENT_COMMAND_REFUSED) {
         add(sentence, "refused %s: %s", command_kind_name(event->refused.command),
             types_name(TYPES_REASON, event->refused.reason));
-    } else if (!notice_words(world, event, sentence) && !panic_words(world, event, sentence)) {
+    } else if (!notice_words(world, event, sentence) && !panic_words(world, event, sentence) &&
+               !referral_words(world, event, sentence)) {
         add(sentence, "%s", event_kind_name(event->kind));
     }
 }

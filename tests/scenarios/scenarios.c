@@ -7,6 +7,7 @@
  *   given a gateway                                  for what a unit's link does not deliver
  *   given gaps of N s are alarms
  *   given AREA beat|grid area from WEST,SOUTH to EAST,NORTH
+ *   given CODE community|neighbour centre
  *   given UNIT KIND at EAST,NORTH [of AREA] [off duty] [armed] metres from the middle of the town
  *   at MM:SS ACTION                                  see `actions`
  *   expect SENTENCE                                  happened since the last action but one's end
@@ -182,6 +183,23 @@ static bool given_unit(struct story *story, const char *code, const char *kind_n
     return true;
 }
 
+static bool given_centre(struct story *story, const char *code, const char *kind_name)
+{
+    const int32_t kind = types_find(TYPES_CENTRE_KIND, kind_name);
+    if (kind < 0) {
+        return false;
+    }
+    struct centre_definition centre = {
+        .kind = (enum centre_kind)kind, .at = world_at(0, 0), .district = DISTRICT_NONE};
+    (void)snprintf(centre.code, sizeof centre.code, "%s", code);
+    (void)snprintf(centre.name, sizeof centre.name, "%s", code);
+    struct command command = {.kind = COMMAND_ROSTER_PUT,
+                              .roster = {.centres = &centre, .centre_count = 1}};
+    const bool is_taken = world_step(&story->world, &command).refusal == REASON_NONE;
+    event_list_clear(&story->world.out);
+    return is_taken;
+}
+
 static void begin(struct story *story)
 {
     if (!story->begun) {
@@ -239,8 +257,11 @@ static bool given(struct story *story, const char *rest)
                &box[3]) == 6) {
         return given_area(story, name, kind, box);
     }
-    return sscanf(rest, "%31s %31s %n", name, kind, &length) == 2 && length > 0 &&
-           given_unit(story, name, kind, rest + length);
+    if (sscanf(rest, "%31s %31s %n", name, kind, &length) != 2 || length == 0) {
+        return false;
+    }
+    return strcmp(rest + length, "centre") == 0 ? given_centre(story, name, kind)
+                                                : given_unit(story, name, kind, rest + length);
 }
 
 /* ---- Actions ---- */
@@ -554,10 +575,91 @@ static bool act_policy(struct story *story, const char *rest)
     return true;
 }
 
+/* The last that this centre was asked about the incident; false: it never was. */
+static bool find_referral(const struct story *story, const char *code, uint32_t incident_id,
+                          struct referral_view *found)
+{
+    struct incident_view incident;
+    struct referral_view view;
+    const uint32_t centre = engine_centre_find(story->world.engine, code);
+    uint32_t id =
+        engine_incident(story->world.engine, incident_id, &incident) ? incident.referral_first : 0;
+    bool is_found = false;
+    while (id != 0 && engine_referral(story->world.engine, id, &view)) {
+        if (view.centre == centre) {
+            *found = view;
+            is_found = true;
+        }
+        id = view.next;
+    }
+    return is_found;
+}
+
+static bool act_refer(struct story *story, const char *rest)
+{
+    char code[CODE_SIZE];
+    struct command command = {.kind = COMMAND_INCIDENT_REFER};
+    struct incident_view view;
+    const bool is_said =
+        sscanf(rest, "dispatcher gives I%u to %15s", &command.refer.incident_id, code) == 2 ||
+        sscanf(rest, "dispatcher asks %15s for units at I%u", code, &command.refer.incident_id) ==
+            2;
+    if (!is_said || !engine_incident(story->world.engine, command.refer.incident_id, &view)) {
+        return false;
+    }
+    command.refer.centre = engine_centre_find(story->world.engine, code);
+    command.refer.generation = view.generation - (strstr(rest, "on an old screen") != NULL ? 1 : 0);
+    (void)world_step(&story->world, &command);
+    return true;
+}
+
+static bool act_centre(struct story *story, const char *rest)
+{
+    static const struct {
+        const char *words; /* between the centre and the incident */
+        enum referral_state state;
+    } table[] = {{"signs for ", REFERRAL_RECEIVED},
+                 {"settles ", REFERRAL_FEEDBACK},
+                 {"returns ", REFERRAL_RETURNED},
+                 {"lends two cars to ", REFERRAL_LENT},
+                 {"refuses ", REFERRAL_REFUSED},
+                 {"has arrived at ", REFERRAL_ARRIVED},
+                 {"has its units back from ", REFERRAL_GIVEN_BACK},
+                 {"is relieved of ", REFERRAL_WITHDRAWN}};
+    char code[CODE_SIZE];
+    char words[32];
+    uint32_t incident_id = 0;
+    int length = 0;
+    struct referral_view view;
+    if (sscanf(rest, "%15s %31[a-z ]I%u%n", code, words, &incident_id, &length) != 3 ||
+        length == 0 || !find_referral(story, code, incident_id, &view)) {
+        return false;
+    }
+    for (size_t i = 0; i < sizeof table / sizeof table[0]; i++) {
+        if (strcmp(words, table[i].words) != 0) {
+            continue;
+        }
+        struct command command = {.kind = COMMAND_REFERRAL_UPDATE};
+        const bool is_declined =
+            table[i].state == REFERRAL_RETURNED || table[i].state == REFERRAL_REFUSED;
+        command.referral.referral_id = view.referral_id;
+        command.referral.version =
+            view.version - (strstr(rest + length, "on an old screen") != NULL ? 1 : 0);
+        command.referral.state = table[i].state;
+        command.referral.reason = is_declined ? REASON_NOT_COMPETENT : REASON_NONE;
+        (void)snprintf(command.referral.units, ADDRESS_SIZE, "%s",
+                       table[i].state == REFERRAL_LENT ? "two cars" : "");
+        (void)snprintf(command.referral.note, NOTE_SIZE, "both sides have signed");
+        (void)world_step(&story->world, &command);
+        return true;
+    }
+    return false;
+}
+
 typedef bool action(struct story *story, const char *rest);
-static action *const actions[] = {act_report,  act_order,   act_update, act_dispatcher,
-                                  act_restart, act_nothing, act_notice, act_help,
-                                  act_gateway, act_policy,  act_unit};
+static action *const actions[] = {act_report,  act_order,  act_update, act_dispatcher, act_restart,
+                                  act_nothing, act_notice, act_help,   act_gateway,    act_policy,
+                                  act_refer,   act_centre, act_unit};
 
 static bool at(struct story *story, const char *rest)
 {

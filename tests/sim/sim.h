@@ -11,15 +11,17 @@
  * loses, repeats, delays and reorders; the process dies, the disk fails, clocks jump. Everything
  * follows from the seed, so a failure repeats exactly. */
 
-#define SIM_UNITS_MAX   64u
-#define SIM_CIRCLES_MAX 16u
-#define SIM_AREAS_MAX   6u
-#define SIM_SECOND_US   INT64_C(1000000)
-#define SIM_MINUTE_US   (60 * SIM_SECOND_US)
-#define SIM_HOUR_US     (60 * SIM_MINUTE_US)
-#define SIM_WALL_MS     INT64_C(1790000000000) /* where the wall clock starts */
-#define SIM_QUIET_US    (30 * SIM_MINUTE_US)   /* at the end of every run nothing fails */
-#define SIM_DISPATCHERS 3u
+#define SIM_UNITS_MAX          64u
+#define SIM_CIRCLES_MAX        16u
+#define SIM_AREAS_MAX          6u
+#define SIM_CENTRES            3u /* two community centres and a neighbour */
+#define SIM_REFERRALS_OPEN_MAX 4096u
+#define SIM_SECOND_US          INT64_C(1000000)
+#define SIM_MINUTE_US          (60 * SIM_SECOND_US)
+#define SIM_HOUR_US            (60 * SIM_MINUTE_US)
+#define SIM_WALL_MS            INT64_C(1790000000000) /* where the wall clock starts */
+#define SIM_QUIET_US           (30 * SIM_MINUTE_US)   /* at the end of every run nothing fails */
+#define SIM_DISPATCHERS        3u
 
 struct sim_options {
     uint64_t seed;
@@ -32,7 +34,7 @@ struct sim_options {
 /* What was thrown at the engine, and how much it did. */
 struct sim_figures {
     uint64_t steps, core_steps, commands, events, fixes, deadlines;
-    uint64_t reports, orders, digests_equal, snapshots, restarts, replayed;
+    uint64_t reports, orders, referrals, digests_equal, snapshots, restarts, replayed;
     uint64_t lost, repeated, late, links_lost;
     uint64_t deaths, power_cuts, io_errors, short_writes, full_periods, clock_jumps;
     uint64_t snapshots_corrupted, failed_starts;
@@ -41,6 +43,7 @@ struct sim_figures {
 
 struct sim_process;
 struct sim_record;
+struct sim_referrals;
 struct sim_people;
 
 struct sim {
@@ -55,6 +58,7 @@ struct sim {
     bool is_quiet; /* no more faults, no more contradictions */
     struct sim_process *process;
     struct sim_record *record;
+    struct sim_referrals *referrals;
     struct sim_people *people;
     struct sim_figures figures;
 };

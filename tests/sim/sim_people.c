@@ -7,6 +7,7 @@
 
 #include "tests/sim/sim_process.h"
 #include "tests/sim/sim_record.h"
+#include "tests/sim/sim_referrals.h"
 
 #define REQUESTS_MAX     8192u
 #define FIXES_KEPT       8u
@@ -51,6 +52,7 @@ struct sim_people {
     struct circle_definition circles[4];
     struct area_definition areas[SIM_AREAS_MAX]; /* two halves as beats, four quarters as grids */
     struct geo_point corners[4 * SIM_AREAS_MAX];
+    struct centre_definition centres[SIM_CENTRES];
     uint32_t unit_count;
     struct geo_point hot[HOT_PLACES];
     struct request requests[REQUESTS_MAX];
@@ -164,6 +166,14 @@ void sim_people_create(struct sim *sim)
         people->circles[i] = (struct circle_definition){
             .at = people->hot[i], .radius_m = 400, .district = DISTRICT_NONE, .name = "circle"};
         (void)snprintf(people->circles[i].code, sizeof people->circles[i].code, "K%u", i);
+    }
+    for (uint32_t i = 0; i < SIM_CENTRES; i++) {
+        people->centres[i] = (struct centre_definition){
+            .kind = i + 1 < SIM_CENTRES ? CENTRE_COMMUNITY : CENTRE_NEIGHBOUR,
+            .at = people->hot[i],
+            .district = DISTRICT_NONE,
+            .name = "centre"};
+        (void)snprintf(people->centres[i].code, sizeof people->centres[i].code, "Z%u", i);
     }
 }
 
@@ -749,10 +759,75 @@ static void end_panics(struct sim *sim, uint32_t who)
     }
 }
 
+/* ---- Centres ---- */
+
+static void refer(struct sim *sim, uint32_t who, uint32_t incident_id)
+{
+    struct request *request = request_new(sim, COMMAND_INCIDENT_REFER, who);
+    request->command.refer.incident_id = incident_id;
+    request->command.refer.generation = generation_of(sim, incident_id);
+    request->command.refer.centre = sim_below(sim, SIM_CENTRES);
+    (void)snprintf(request->command.refer.note, NOTE_SIZE, "please see to it");
+    ask(sim, request);
+}
+
+static void say_referral(struct sim *sim, uint32_t who, uint32_t referral_id,
+                         enum referral_state state)
+{
+    struct request *request = request_new(sim, COMMAND_REFERRAL_UPDATE, who);
+    request->command.referral.referral_id = referral_id;
+    request->command.referral.version = sim_referrals_get(sim, referral_id)->version;
+    request->command.referral.state = state;
+    request->command.referral.reason = REASON_NOT_COMPETENT;
+    (void)snprintf(request->command.referral.note, NOTE_SIZE, "what came of it");
+    if (state == REFERRAL_LENT) {
+        (void)snprintf(request->command.referral.units, ADDRESS_SIZE, "two cars");
+    }
+    if (sim_chance(sim, 500)) { /* by its own system, which may not say everything */
+        request->command.actor.source = SOURCE_API;
+        (void)snprintf(request->command.actor.id, ACTOR_SIZE, "centre");
+    }
+    ask(sim, request);
+}
+
+/* What a centre does next. */
+static enum referral_state next_of(struct sim *sim, const struct sim_referral *referral)
+{
+    if (referral->kind == CENTRE_COMMUNITY) {
+        return referral->state == REFERRAL_SENT && sim_chance(sim, 700) ? REFERRAL_RECEIVED
+               : sim_chance(sim, 300)                                   ? REFERRAL_RETURNED
+                                                                        : REFERRAL_FEEDBACK;
+    }
+    if (referral->state == REFERRAL_SENT) {
+        return sim_chance(sim, 300) ? REFERRAL_REFUSED : REFERRAL_LENT;
+    }
+    return referral->state == REFERRAL_LENT ? REFERRAL_ARRIVED : REFERRAL_GIVEN_BACK;
+}
+
+static void centres_answer(struct sim *sim, uint32_t who)
+{
+    for (uint32_t i = 0; i < sim_referrals_open_count(sim) && i < 16; i++) {
+        if (sim_chance(sim, sim->is_quiet ? 400 : 100)) {
+            const uint32_t id = sim_referrals_open(sim, i);
+            say_referral(sim, who, id, next_of(sim, sim_referrals_get(sim, id)));
+        }
+    }
+}
+
+static void contradict_centre(struct sim *sim, uint32_t who)
+{
+    const uint32_t count = sim_referrals_open_count(sim);
+    if (count > 0) {
+        say_referral(sim, who, sim_referrals_open(sim, sim_below(sim, count)),
+                     (enum referral_state)(1 + sim_below(sim, REFERRAL_STATE_COUNT - 1)));
+    }
+}
+
 /* What must be done by somebody: closing what is over. */
 static void tidy_up(struct sim *sim, uint32_t who)
 {
     end_panics(sim, who);
+    centres_answer(sim, who);
     const int64_t now_ms = sim_process_clock_ms(sim);
     uint32_t closed = 0;
     for (uint32_t i = 0; i < sim_record_open_count(sim) && closed < 4; i++) {
@@ -823,6 +898,10 @@ static void contradict(struct sim *sim, uint32_t who)
         request->command.support.assignment_id = some_order(sim);
         request->command.support.unit_id = UNIT_NONE;
         ask(sim, request);
+    } else if (what < 92) {
+        refer(sim, who, incident_id);
+    } else if (what < 93) {
+        contradict_centre(sim, who);
     } else {
         on_behalf(sim, who, some_order(sim));
     }
@@ -854,7 +933,9 @@ void sim_people_begin(struct sim *sim)
                                               .circles = people->circles,
                                               .circle_count = 4,
                                               .units = people->definitions,
-                                              .unit_count = people->unit_count};
+                                              .unit_count = people->unit_count,
+                                              .centres = people->centres,
+                                              .centre_count = SIM_CENTRES};
     ask(sim, request);
     for (uint32_t i = 0; i < people->unit_count; i++) {
         sim_later(sim, sim_about_us(sim, 10 * SIM_SECOND_US), SIM_FIX, i, 0);

@@ -6,6 +6,7 @@
 
 #include "tests/sim/sim_people.h"
 #include "tests/sim/sim_process.h"
+#include "tests/sim/sim_referrals.h"
 
 /* Lists by id that grow: ids are dense, so an id is an index. */
 #define LIST(type)                                                                                 \
@@ -60,6 +61,7 @@ void sim_record_create(struct sim *sim)
 {
     sim->record = calloc(1, sizeof *sim->record);
     assert(sim->record != NULL);
+    sim_referrals_create(sim);
 }
 
 void sim_record_destroy(struct sim *sim)
@@ -75,6 +77,7 @@ void sim_record_destroy(struct sim *sim)
     free(record->shelved.items);
     free(record);
     sim->record = NULL;
+    sim_referrals_destroy(sim);
 }
 
 uint64_t sim_record_seq(const struct sim *sim)
@@ -340,6 +343,10 @@ static void on_sent(struct sim *sim, const struct event *event)
                  sent->assignment_id,
                  sent->unit_id < SIM_UNITS_MAX ? record->active[sent->unit_id] : 0);
     }
+    if (incident->state == INCIDENT_DIVERTED && sent->automatic) {
+        sim_fail(sim, "order %u goes by itself to incident %u, which a centre has",
+                 sent->assignment_id, sent->incident_id);
+    }
     if (incident_state_ended(incident->state) || record->duties[sent->unit_id] != DUTY_ON) {
         sim_fail(sim, "order %u sends unit %u (duty %s) to incident %u (%s)", sent->assignment_id,
                  sent->unit_id, types_name(TYPES_DUTY, record->duties[sent->unit_id]),
@@ -518,6 +525,15 @@ static void on_state(struct sim *sim, const struct event *event)
                  event->state.incident_id, types_name(TYPES_INCIDENT_STATE, incident->state),
                  types_name(TYPES_INCIDENT_STATE, event->state.state), incident->active);
     }
+    if (event->state.state == INCIDENT_DIVERTED &&
+        (incident->active != 0 ||
+         sim_referrals_of(sim, event->state.incident_id, CENTRE_COMMUNITY) == 0)) {
+        sim_fail(sim, "incident %u is diverted to nobody, or from somebody",
+                 event->state.incident_id);
+    }
+    if (ends && sim_referrals_of(sim, event->state.incident_id, CENTRE_KIND_COUNT) != 0) {
+        sim_fail(sim, "incident %u ends while a centre has it", event->state.incident_id);
+    }
     incident->state = event->state.state;
     incident->state_ms = event->at_ms;
     struct sim_record *record = sim->record;
@@ -608,6 +624,11 @@ static void on_alarm(struct sim *sim, const struct event *event)
     } else {
         record->alarms.items[id].shelved_ms = INT64_MAX; /* somebody has it */
     }
+    if (event->alarm.kind >= ALARM_RECEIPT_LATE && event->alarm.kind <= ALARM_HELP_LATE) {
+        const uint32_t bit = 1u << (event->alarm.kind - ALARM_RECEIPT_LATE);
+        uint32_t *alarms = &incident_of(sim, event->alarm.incident_id)->late_alarms;
+        *alarms = record->alarms.items[id].is_open ? *alarms | bit : *alarms & ~bit;
+    }
     if (event->alarm.kind == ALARM_UNDISPATCHED && event->alarm.incident_id != 0) {
         incident_of(sim, event->alarm.incident_id)->has_undispatched_alarm =
             record->alarms.items[id].is_open;
@@ -694,6 +715,12 @@ static void apply_rules(struct sim *sim, const struct event *event)
         on_notice_updated(sim, event);
     } else if (event->kind == EVENT_NOTICE_STEP) {
         on_notice_step(sim, event);
+    } else if (event->kind == EVENT_REFERRAL_SENT) {
+        incident_of(sim, event->referred.incident_id)->generation = event->referred.generation;
+        sim_referrals_event(sim, event);
+    } else if (event->kind == EVENT_REFERRAL_UPDATED) {
+        incident_of(sim, event->referral.incident_id)->generation = event->referral.generation;
+        sim_referrals_event(sim, event);
     }
 }
 
@@ -940,6 +967,7 @@ void sim_record_check_due(struct sim *sim, const struct engine *engine, int64_t 
     struct sim_record *record = sim->record;
     assert(engine_seq(engine) == record->seq);
     int64_t next_ms = earlier(check_notices(sim, now_ms), check_shelved(sim, now_ms));
+    next_ms = earlier(next_ms, sim_referrals_check(sim, now_ms, SLACK_MS));
     for (uint32_t unit_id = 0; unit_id < sim_people_count(sim); unit_id++) {
         if (record->active[unit_id] != 0) {
             next_ms = earlier(next_ms, check_order(sim, record->active[unit_id], now_ms));

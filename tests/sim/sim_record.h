@@ -17,6 +17,7 @@ struct sim_incident {
     uint32_t wanted[TIER_COUNT];
     int64_t opened_ms, state_ms;
     bool is_archived, has_undispatched_alarm, is_drill;
+    uint32_t late_alarms; /* open ones about a centre, bit 0: ALARM_RECEIPT_LATE */
 };
 
 struct sim_assignment {

@@ -227,6 +227,9 @@ static void choose_config(struct sim *sim)
                                       .waves_max = 1 + sim_below(sim, 3),
                                       .wave_ms = 5000 + sim_below(sim, 40000)};
     }
+    sim->config.policy.receipt_ms = 60000 + sim_below(sim, 600000);
+    sim->config.policy.feedback_ms = 600000 + sim_below(sim, 3600000);
+    sim->config.policy.help_ms = 30000 + sim_below(sim, 120000);
 }
 
 static void take_disk_figures(struct sim *sim)

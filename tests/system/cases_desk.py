@@ -2,6 +2,7 @@
 import time
 
 from case_list import collector
+from city import place, put_roster
 from harness import check, equal
 
 CASES, case = collector()
@@ -150,3 +151,78 @@ def corrected(run):
     equal('what it was', (row['was_ms'], row['actor'], row['note']), (before['on_scene_ms'], 'zhao', 'pressed too late'))
     rows = city.engine.get('/v1/response-times', city.tokens['zhao']).json['rows']
     equal('the response log', [r['on_scene_ms'] for r in rows if r['tier'] == '5'], [wanted])
+
+
+def import_centres(city):
+    at = place(2, 2)
+    rows = [('Z1', '石岐街道综治中心', 'community'), ('N1', '江门', 'neighbour')]
+    text = 'code,name,kind,lat,lon\n' + ''.join(f"{code},{name},{kind},{at['lat']},{at['lon']}\n" for code, name, kind in rows)
+    put_roster(city.engine, city.tokens['admin'], 'centres', text)
+    listed = city.engine.get('/v1/centres', city.tokens['li']).json['centres']
+    equal('centres', [(c['code'], c['name'], c['kind']) for c in listed], rows)
+    file = city.engine.get('/v1/roster/centres.csv', city.tokens['admin'])
+    check('Z1' in file.body.decode() and 'neighbour' in file.body.decode(), f'as a file: {file}')
+
+
+@case('a dispute goes to a community centre and comes back settled, over a crash, and the record has all of it')
+def mediation(run):
+    city = run.city()
+    import_centres(city)
+    li, centre = city.console('li'), city.console('alarms')
+    dispute = city.report(2, 2).json['incident_id']
+    generation = li.event('incident.opened')['incident']['generation']
+    li.refused('unknown_centre', 'incident.refer', incident=dispute, generation=generation, centre='Z9')
+    centre.refused('forbidden', 'incident.refer', incident=dispute, generation=generation, centre='Z1')
+    given = li.must('incident.refer', incident=dispute, generation=generation, centre='Z1', note='邻里纠纷')
+    equal('dispatched otherwise from now on', given['generation'], generation + 1)
+    sent = centre.event('referral.sent')
+    referral = sent['referral']
+    number = referral['referral_id']
+    equal('what the centre reads', (referral['centre'], referral['state'], sent['note']), ('Z1', 'sent', '邻里纠纷'))
+    equal('so long the policy waits', (referral['answer_by_ms'] - referral['sent_ms'], referral['feedback_by_ms'] - referral['sent_ms']),
+          (1800000, 86400000))
+    centre.event('incident.state', incident_id=dispute, state='diverted')
+    car = city.unit('C1')
+    li.refused('open_referral', 'incident.close', incident=dispute, reason='resolved')
+    centre.refused('not_yours', 'referral.update', referral=number, version=1, state='withdrawn')
+    centre.must('referral.update', referral=number, version=1, state='received')
+
+    city.kill()
+    city.engine.start()
+    li, centre = city.console('li'), city.console('alarms')
+    equal('in the snapshot after the crash', [(r['referral_id'], r['state'], r['version']) for r in centre.first['referrals']],
+          [(number, 'received', 2)])
+    late = li.refused('wrong_state', 'referral.update', referral=number, version=1, state='withdrawn')
+    equal('who was first', late['by'], 'alarms')
+    centre.must('referral.update', referral=number, version=2, state='feedback', note='双方和解')
+    li.event('incident.state', incident_id=dispute, state='feedback_due')
+    end = li.must('incident.close', incident=dispute, reason='resolved')
+    record = city.incident(dispute, seq=end['seq'])
+    said = [(e['kind'], e.get('state'), e['actor'], e['source']) for e in record['timeline'] if e['kind'].startswith('referral.')]
+    equal('the record', said, [('referral.sent', None, 'li', 'dispatcher'), ('referral.updated', 'received', 'alarms', 'api'),
+                               ('referral.updated', 'feedback', 'alarms', 'api')])
+    equal('nobody of ours was sent', (record['assignments'], [m for m in car.events() if m['kind'] == 'assignment.sent']), ([], []))
+    equal('its generation in the record', record['incident']['generation'], generation + 2)
+    rows = city.engine.get('/v1/response-times', city.tokens['zhao']).json['rows']
+    equal('no report counts it as met or missed', [r['verdict'] for r in rows if r['verdict'] in ('met', 'missed', 'open')], [])
+
+
+@case('a neighbour is asked for units, lends them by name and has them back before the incident is closed')
+def neighbour(run):
+    city = run.city()
+    import_centres(city)
+    li, centre = city.console('li'), city.console('alarms')
+    fire = city.report(6, 6, type='fire').json['incident_id']
+    generation = li.event('incident.opened')['incident']['generation']
+    li.must('incident.refer', incident=fire, generation=generation, centre='N1')
+    asked = li.event('referral.sent')['referral']
+    number = asked['referral_id']
+    equal('of the neighbour', (asked['kind'], asked['feedback_by_ms']), ('neighbour', None))
+    li.refused('wrong_state', 'incident.refer', incident=fire, generation=generation, centre='N1')
+    centre.refused('missing_member', 'referral.update', referral=number, version=1, state='lent')
+    centre.must('referral.update', referral=number, version=1, state='lent', units='江门 J3、J4')
+    equal('by name', li.event('referral.updated', state='lent')['units'], '江门 J3、J4')
+    centre.must('referral.update', referral=number, version=2, state='arrived')
+    li.refused('open_referral', 'incident.close', incident=fire, reason='resolved', clear_all=True)
+    centre.must('referral.update', referral=number, version=3, state='given_back')
+    li.must('incident.close', incident=fire, reason='resolved', clear_all=True)

@@ -54,6 +54,20 @@ static const struct proto_centre centre = {.code = "Z1",
                                            .at = {225000000, 1130000000},
                                            .district = "shiqi"};
 
+static const struct proto_referral referral = {.referral_id = 3,
+                                               .incident_id = 12,
+                                               .centre = "Z1",
+                                               .kind = PROTO_CENTRE_COMMUNITY,
+                                               .state = PROTO_REFERRAL_SENT,
+                                               .version = 1,
+                                               .reason = PROTO_REASON_NONE,
+                                               .sent_ms = NOW,
+                                               .answered_ms = PROTO_NEVER,
+                                               .arrived_ms = PROTO_NEVER,
+                                               .ended_ms = PROTO_NEVER,
+                                               .answer_by_ms = NOW + 1800000,
+                                               .feedback_by_ms = NOW + 86400000};
+
 static const struct proto_circle circle = {.code = "K1",
                                            .name = "孙文西路步行街",
                                            .at = {225000000, 1130000000},

@@ -39,6 +39,8 @@ static const struct {
     {ACCESS_MILESTONE_CORRECT, ".S..."},
     {ACCESS_ALARM_SHELVE, "DS..."},
     {ACCESS_ASSIGNMENT_SUPPORT, "DSU.."},
+    {ACCESS_INCIDENT_REFER, "DS..."},
+    {ACCESS_REFERRAL_UPDATE, "DS..P"},
     {ACCESS_POSITION, "..U.."},
     {ACCESS_STREAM_CITY, "DS..P"},
     {ACCESS_STREAM_ORDERS, "..U.."},
@@ -186,6 +188,28 @@ Test(access_city, nobody_moves_an_incident_out_of_his_sight)
     cr_expect(eq(u32, may(&in_west, &update), ACCESS_GRANTED));
     update.update.at = world_at(100, 0);
     cr_expect(eq(u32, may(&in_west, &update), ACCESS_SCOPE));
+}
+
+Test(access_city, a_centre_speaks_for_what_lies_in_its_districts)
+{
+    const struct centre_definition centre = {
+        .code = "Z1", .name = "centre", .at = world_at(-400, 0), .district = DISTRICT_NONE};
+    struct command roster = {.kind = COMMAND_ROSTER_PUT,
+                             .roster = {.centres = &centre, .centre_count = 1}};
+    world_step(&given.world, &roster);
+    const uint32_t incident = world_report(&given.world, INCIDENT_DISPUTE, 0, -400, 0).incident_id;
+    struct command refer = {.kind = COMMAND_INCIDENT_REFER, .refer = {.incident_id = incident}};
+    refer.refer.generation = world_incident(&given.world, incident).generation;
+    const struct identity in_west = person(ROLE_DISPATCHER, given_scope("A"));
+    const struct identity in_east = person(ROLE_DISPATCHER, given_scope("B"));
+    cr_expect(eq(u32, may(&in_west, &refer), ACCESS_GRANTED));
+    cr_expect(eq(u32, may(&in_east, &refer), ACCESS_SCOPE));
+    cr_assert(eq(u32, world_step(&given.world, &refer).refusal, REASON_NONE));
+    const struct command update = {.kind = COMMAND_REFERRAL_UPDATE, .referral = {.referral_id = 1}};
+    const struct identity west_centre = person(ROLE_API, given_scope("A"));
+    const struct identity east_centre = person(ROLE_API, given_scope("B"));
+    cr_expect(eq(u32, may(&west_centre, &update), ACCESS_GRANTED));
+    cr_expect(eq(u32, may(&east_centre, &update), ACCESS_SCOPE));
 }
 
 Test(access_city, a_unit_of_mine_that_works_elsewhere_is_still_mine)

@@ -66,6 +66,27 @@ static void fill(enum event_kind kind)
         event.circle.circle = (struct circle_definition){
             .code = "C107", .name = "孙文西路", .at = {1, 2}, .radius_m = 400, .district = 63};
         break;
+    case EVENT_REFERRAL_SENT:
+        event.referred.referral_id = 4;
+        event.referred.incident_id = 5;
+        event.referred.centre = 6;
+        event.referred.kind = CENTRE_NEIGHBOUR;
+        event.referred.generation = 7;
+        event.referred.answer_by_ms = 1700000000000;
+        event.referred.feedback_by_ms = TIME_NEVER;
+        memset(event.referred.note, 'n', NOTE_SIZE - 1);
+        break;
+    case EVENT_REFERRAL_UPDATED:
+        event.referral.referral_id = 4;
+        event.referral.incident_id = 5;
+        event.referral.centre = 6;
+        event.referral.state = REFERRAL_WITHDRAWN;
+        event.referral.version = 2;
+        event.referral.generation = 7;
+        event.referral.reason = REASON_NOT_COMPETENT;
+        memset(event.referral.units, 'u', ADDRESS_SIZE - 1);
+        memset(event.referral.note, 'n', NOTE_SIZE - 1);
+        break;
     case EVENT_CENTRE_PUT:
         event.centre.index = 23;
         event.centre.centre = (struct centre_definition){.code = "ZZ23",
@@ -496,7 +517,7 @@ Test(event_codec, damage_is_refused_or_says_something_else_but_never_hurts)
 Test(event_codec, a_policy_of_version_1_is_as_it_was)
 {
     fill(EVENT_POLICY_PUT);
-    const size_t more = (2 + TIER_COUNT + 5) * sizeof(uint32_t) + TIER_COUNT;
+    const size_t more = (2 + TIER_COUNT + 8) * sizeof(uint32_t) + TIER_COUNT;
     const size_t size = event_codec_encode(&event, bytes);
     bytes[0] = 1;
     cr_expect(eq(u32, decode(size), STATUS_CORRUPT));
@@ -505,6 +526,24 @@ Test(event_codec, a_policy_of_version_1_is_as_it_was)
     cr_expect(eq(u32, back.policy.policy.panic_widen_ms, 15000));
     cr_expect(eq(u32, back.policy.policy.tiers[TIER_1].second_channel_ms, 0));
     cr_expect(eq(u32, back.policy.policy.tiers[TIER_5].supervisor_ms, 60000));
+}
+
+/* Versions 2 and 3 ended before what a policy says of centres. */
+Test(event_codec, a_policy_of_version_3_waits_for_centres_as_is_usual)
+{
+    fill(EVENT_POLICY_PUT);
+    event.policy.policy.panic_widen_ms = 7000;
+    event.policy.policy.receipt_ms = 1;
+    const size_t size = event_codec_encode(&event, bytes);
+    for (uint8_t version = 2; version <= 3; version++) {
+        bytes[0] = version;
+        cr_expect(eq(u32, decode(size), STATUS_CORRUPT));
+        cr_assert(eq(u32, decode(size - TIER_COUNT - 8 * sizeof(uint32_t)), STATUS_OK));
+        cr_expect(eq(u32, back.policy.policy.panic_widen_ms, 7000));
+        cr_expect(eq(u32, back.policy.policy.receipt_ms, POLICY_RECEIPT_MS));
+        cr_expect(eq(u32, back.policy.policy.feedback_ms, POLICY_FEEDBACK_MS));
+        cr_expect(eq(u32, back.policy.policy.help_ms, POLICY_HELP_MS));
+    }
 }
 
 /* Version 2 knew no circle. */
@@ -566,7 +605,7 @@ Test(event_codec, a_decision_and_a_policy_of_version_3_know_no_area)
     cr_expect(back.policy.policy.tiers[TIER_3].area_first);
     bytes[0] = 3;
     cr_expect(eq(u32, decode(policy_size), STATUS_CORRUPT));
-    cr_assert(eq(u32, decode(policy_size - TIER_COUNT - 5 * sizeof(uint32_t)), STATUS_OK));
+    cr_assert(eq(u32, decode(policy_size - TIER_COUNT - 8 * sizeof(uint32_t)), STATUS_OK));
     cr_expect(eq(u32, back.policy.policy.volunteers.wave_units, 0));
     cr_expect(not(back.policy.policy.tiers[TIER_3].area_first));
 }

@@ -126,6 +126,9 @@ Test(proto_policy, what_is_left_out_is_as_it_was_before_it_could_be_said)
     cr_expect(eq(u32, policy.tiers[PROTO_TIER_1].second_channel_ms, 0));
     cr_expect(eq(u32, policy.par_answer_ms, 60000));
     cr_expect(eq(u32, policy.panic_widen_ms, 15000));
+    cr_expect(eq(u32, policy.receipt_ms, 1800000));
+    cr_expect(eq(u32, policy.feedback_ms, 86400000));
+    cr_expect(eq(u32, policy.help_ms, 120000));
 }
 
 static struct prng prng = {.state = 20260101};
@@ -142,7 +145,7 @@ static void make_random(struct proto_policy *made)
     made->clock_start = (enum proto_clock_start)below(PROTO_CLOCK_START_COUNT);
     made->preempt = (enum proto_preempt)below(PROTO_PREEMPT_COUNT);
     for (uint32_t tier = 0; tier < PROTO_TIER_COUNT; tier++) {
-        made->tiers[tier] = (struct proto_tier_policy){.kinds = 1 + below(127),
+        made->tiers[tier] = (struct proto_tier_policy){.kinds = 1u << PROTO_UNIT_CAR | below(128),
                                                        .target_ms = 40001 + below(1000000),
                                                        .ack_ms = below(20000),
                                                        .turnout_ms = below(20000),
@@ -164,6 +167,9 @@ static void make_random(struct proto_policy *made)
     }
     made->par_answer_ms = 1000 + below(1000000);
     made->panic_widen_ms = 1000 + below(1000000);
+    made->receipt_ms = below(1000000);
+    made->feedback_ms = below(1000000) * 2592;
+    made->help_ms = below(2) * 60000;
     made->search_ms = 1000 + below(1000000);
     made->reopen_ms = 1000 + below(1000000);
     for (uint32_t i = 0; i < PROTO_PRIORITY_MAX; i++) {

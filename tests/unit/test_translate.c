@@ -32,6 +32,8 @@ Test(translate, both_sides_have_the_same_words_in_the_same_order)
         {TYPES_DISPATCH_MODE, PROTO_LIST_DISPATCH_MODE},
         {TYPES_ALARM_KIND, PROTO_LIST_ALARM_KIND},
         {TYPES_REASON, PROTO_LIST_REASON},
+        {TYPES_CENTRE_KIND, PROTO_LIST_CENTRE_KIND},
+        {TYPES_REFERRAL_STATE, PROTO_LIST_REFERRAL_STATE},
     };
     for (size_t i = 0; i < sizeof lists / sizeof lists[0]; i++) {
         for (uint32_t value = 0; value < proto_count(lists[i].wire); value++) {
@@ -61,7 +63,8 @@ Test(translate, every_refusal_of_the_core_has_a_code_of_its_own)
         REASON_UNKNOWN_UNIT,  REASON_UNKNOWN_INCIDENT, REASON_UNKNOWN_ASSIGNMENT,
         REASON_UNKNOWN_ALARM, REASON_STALE_GENERATION, REASON_UNIT_BUSY,
         REASON_WRONG_STATE,   REASON_NOT_YOURS,        REASON_OPEN_ASSIGNMENTS,
-        REASON_CAPACITY,
+        REASON_CAPACITY,      REASON_UNKNOWN_CENTRE,   REASON_UNKNOWN_REFERRAL,
+        REASON_OPEN_REFERRAL,
     };
     for (size_t i = 0; i < sizeof refusals / sizeof refusals[0]; i++) {
         cr_expect(eq(int,
@@ -187,6 +190,29 @@ Test(translate, every_member_is_content)
         "\"units\":[{\"unit\":\"U1\",\"tier\":\"3\"}]}",
         "{\"op\":\"incident.order\",\"key\":\"1\",\"incident\":1,\"generation\":1,"
         "\"units\":[{\"unit\":\"U2\",\"tier\":\"3\"}]}",
+        "{\"op\":\"incident.refer\",\"key\":\"1\",\"incident\":1,\"generation\":1,\"centre\":"
+        "\"Z1\"}",
+        "{\"op\":\"incident.refer\",\"key\":\"1\",\"incident\":1,\"generation\":1,\"centre\":"
+        "\"Z2\"}",
+        "{\"op\":\"incident.refer\",\"key\":\"1\",\"incident\":1,\"generation\":2,\"centre\":"
+        "\"Z1\"}",
+        "{\"op\":\"incident.refer\",\"key\":\"1\",\"incident\":1,\"generation\":1,\"centre\":"
+        "\"Z1\","
+        "\"note\":\"n\"}",
+        "{\"op\":\"referral.update\",\"key\":\"1\",\"referral\":1,\"version\":1,"
+        "\"state\":\"received\"}",
+        "{\"op\":\"referral.update\",\"key\":\"1\",\"referral\":2,\"version\":1,"
+        "\"state\":\"received\"}",
+        "{\"op\":\"referral.update\",\"key\":\"1\",\"referral\":1,\"version\":2,"
+        "\"state\":\"received\"}",
+        "{\"op\":\"referral.update\",\"key\":\"1\",\"referral\":1,\"version\":1,"
+        "\"state\":\"returned\",\"reason\":\"not_competent\"}",
+        "{\"op\":\"referral.update\",\"key\":\"1\",\"referral\":1,\"version\":1,"
+        "\"state\":\"returned\",\"reason\":\"engaged\"}",
+        "{\"op\":\"referral.update\",\"key\":\"1\",\"referral\":1,\"version\":1,"
+        "\"state\":\"lent\",\"units\":\"J3\"}",
+        "{\"op\":\"referral.update\",\"key\":\"1\",\"referral\":1,\"version\":1,"
+        "\"state\":\"lent\",\"units\":\"J4\"}",
     };
     const size_t count = sizeof texts / sizeof texts[0];
     for (size_t i = 0; i < count; i++) {

@@ -300,3 +300,20 @@ Test(volunteer, in_any_order_the_caps_hold)
         cr_assert(accepted < 2 || pending == 0, "step %u", i);
     }
 }
+
+Test(volunteer, nobody_is_asked_for_what_a_community_centre_has)
+{
+    given(0);
+    struct centre_definition centre = {
+        .code = "Z1", .kind = CENTRE_COMMUNITY, .district = DISTRICT_NONE};
+    struct command put = {.kind = COMMAND_ROSTER_PUT,
+                          .roster = {.centres = &centre, .centre_count = 1}};
+    cr_assert(eq(u32, world_step(&world, &put).refusal, REASON_NONE));
+    world_report(&world, INCIDENT_DISPUTE, 0, 0, 0);
+    struct command refer = {.kind = COMMAND_INCIDENT_REFER, .refer = {.incident_id = 1}};
+    refer.refer.generation = world_incident(&world, 1).generation;
+    cr_assert(eq(u32, world_step(&world, &refer).refusal, REASON_NONE));
+    world_unit(&world, UNIT_VOLUNTEER, 10, 0);
+    world_pass(&world, 61000);
+    cr_expect(eq(u32, asked(), 0));
+}

@@ -10,6 +10,7 @@ import { session } from '../ui/session.ts';
 import { Timeline } from '../ui/timeline.tsx';
 import { isEnded } from './derive.ts';
 import { TierClock } from './queue.tsx';
+import { Referrals } from './referrals.tsx';
 import { routes } from './routes.ts';
 import {
   assignmentsFor, city, detail, give, handOver, hold, live, liveEvents, merge, now, onBehalf, placing, selected, show,
@@ -89,6 +90,7 @@ function IncidentDetail({ incident }: { incident: Incident }): JSX.Element {
         <ul class="assignments">
           {mine.map((assignment) => <AssignmentRow key={assignment.assignment_id} assignment={assignment} />)}
         </ul>
+        <Referrals incident={incident} ended={ended} />
         <h3>{t('detail.timeline')}</h3>
         <NoteForm id={id} />
         <LiveTimeline incident={incident} />

@@ -70,6 +70,16 @@ export type Command =
   | { op: 'incident.merge'; incident: number; into: number; move?: boolean; note?: string }
   | { op: 'incident.claim'; incident: number; note?: string }
   | { op: 'incident.hand_over'; incident: number; to?: string; note?: string }
+  | { op: 'incident.refer'; incident: number; generation: number; centre: string; note?: string }
+  | {
+      op: 'referral.update';
+      referral: number;
+      version: number;
+      state: 'received' | 'feedback' | 'returned' | 'lent' | 'arrived' | 'given_back' | 'refused' | 'withdrawn';
+      reason?: string;
+      units?: string;
+      note?: string;
+    }
   | { op: 'report.link'; report: number; incident: number }
   | { op: 'report.split'; report: number }
   | { op: 'report.answer'; report: number; note?: string }

@@ -277,6 +277,15 @@ const kinds = {
   'district.put': obj({ ...head, index: count, code: str, name: str }),
   'districts.cleared': obj(head),
   'circle.put': obj({ ...head, circle }),
+  'referral.sent': obj({
+    ...head,
+    referral: obj({ referral_id: id, incident_id: id, centre: str, kind: str, answer_by_ms: time, feedback_by_ms: time }),
+    generation: count,
+    note: text,
+  }),
+  'referral.updated': obj({
+    ...head, referral_id: id, incident_id: id, centre: str, state: str, version: count, generation: count, reason: str, units: text, note: text,
+  }),
   'centre.put': obj({ ...head, centre: obj({ code: str }) }), /* who needs centres asks for them: /v1/centres */
   'unit.put': obj({ ...head, unit: unitDefinition }),
   'report.received': obj({ ...head, report }),

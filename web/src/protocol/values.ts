@@ -11,7 +11,7 @@ export const INCIDENT_TYPES = [
 ] as const;
 export const CHANNELS = ['phone', 'api', 'key_alarm', 'sms', 'unit', 'sensor'] as const;
 export const INCIDENT_STATES = [
-  'pending', 'dispatched', 'responding', 'on_scene', 'feedback_due', 'closed', 'cancelled', 'duplicate',
+  'pending', 'dispatched', 'responding', 'on_scene', 'feedback_due', 'closed', 'cancelled', 'duplicate', 'diverted',
 ] as const;
 export const ASSIGNMENT_STATES = [
   'sent', 'delivered', 'acknowledged', 'en_route', 'on_scene',
@@ -31,7 +31,7 @@ export const PANIC_STATES = ['none', 'raised', 'acknowledged'] as const;
 export const PANIC_PLACES = ['device', 'fix', 'order', 'home', 'circle', 'district', 'unknown'] as const;
 export const ALARM_KINDS = [
   'no_unit', 'ack_late', 'ack_escalated', 'tier_missed', 'undispatched', 'declined', 'hold_review',
-  'notice_late', 'notice_escalated', 'panic', 'par_overdue', 'support', 'coverage_gap',
+  'notice_late', 'notice_escalated', 'panic', 'par_overdue', 'support', 'coverage_gap', 'receipt_late', 'feedback_late', 'help_late',
 ] as const;
 export const NOTICE_KINDS = ['changed', 'danger', 'recalled'] as const;
 export const NOTICE_STATES = ['none', 'sent', 'delivered', 'acknowledged'] as const;

@@ -15,11 +15,14 @@ export function incidentOf(event: Event): number | null {
       return event.assignment.incident_id;
     case 'alarm.raised':
       return event.alarm.incident_id;
+    case 'referral.sent':
+      return event.referral.incident_id;
     case 'notice.sent':
       return event.notice.incident_id;
     case 'district.put':
     case 'districts.cleared':
     case 'circle.put':
+    case 'centre.put':
     case 'unit.put':
     case 'unit.duty':
     case 'audit':

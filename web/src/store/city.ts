@@ -305,6 +305,12 @@ function apply(draft: Draft, event: Event): void {
         ...atMilestone(event.milestone, event.corrected_ms), corrected: held.corrected + 1,
       }));
       break;
+    case 'referral.sent':
+    case 'referral.updated': /* the rest is in the timeline */
+      draft.incident(event.kind === 'referral.sent' ? event.referral.incident_id : event.incident_id, (held) => ({
+        generation: Math.max(held.generation, event.generation),
+      }));
+      break;
     case 'centre.put':
     case 'report.answered':
     case 'panic.widened': /* a snapshot follows for whom it is new */

@@ -5,9 +5,10 @@ import { t, word, type Values } from '../i18n/index.ts';
 import type { Event } from '../protocol/objects.ts';
 import { alarmText } from './alarm_text.ts';
 import { clock, duration } from './format.ts';
+import * as referral from './referral_words.ts';
 
 function sentence(event: Event): string {
-  const say = (values: Values): string => t(`event.${event.kind}`, values);
+  const say = (values: Values): string => t(`event.${event.kind as Exclude<Event['kind'], 'referral.sent' | 'referral.updated'>}`, values);
   switch (event.kind) {
     case 'report.received':
       return t(event.report.merged ? 'event.report.merged' : 'event.report.received', {
@@ -58,6 +59,10 @@ function sentence(event: Event): string {
       return say({ code: event.code });
     case 'circle.put':
       return say({ code: event.circle.code });
+    case 'referral.sent':
+      return referral.t('sent', { centre: event.referral.centre }) + extra(event.note);
+    case 'referral.updated':
+      return `${event.centre}: ${referral.word('state', event.state)}` + why(event.reason) + extra(event.units) + extra(event.note);
     case 'centre.put':
       return say({ code: event.centre.code });
     case 'unit.put':

@@ -62,13 +62,13 @@ static struct geo_import_tags take_tags(struct reader *reader)
     return (struct geo_import_tags){tags, count};
 }
 
-/* Within 0.1 degrees: a town of 11 km. */
+/* A town of 3.6 km. */
 static enum geo_status put_node(struct geo_import_source *source, struct reader *reader)
 {
     const int64_t id = take(reader, 64);
     const uint32_t lat = take(reader, 256) << 8 | take(reader, 256);
     const uint32_t lon = take(reader, 256) << 8 | take(reader, 256);
-    const struct geo_point at = {225000000 + (int32_t)lat * 15, 1133000000 + (int32_t)lon * 15};
+    const struct geo_point at = {225000000 + (int32_t)lat * 5, 1133000000 + (int32_t)lon * 5};
     return geo_import_source_node(source, id, at, take_tags(reader));
 }
 

@@ -33,8 +33,17 @@ async function atWork(tab) {
   await tab.keyboard.type('d ', { delay: 40 });
 }
 
+/** The demo is calm: two calls from where no post is near, one of them taken already. */
 async function alarms(tab) {
-  await tab.locator('.queue-row').first().waitFor();
+  const desk = await api('dispatcher');
+  const { map } = await desk.get('/v1/map');
+  const [west, south, east, north] = map.bounds;
+  for (const [share, type] of [[0.02, 'medical'], [0.98, 'fire']]) {
+    await desk.do('report.create', {
+      type, priority: 1, lat: south + share * (north - south), lon: west + share * (east - west), address: 'Ringvägen', channel: 'phone', merge: false,
+    });
+  }
+  await tab.locator('.alarm.ringing').waitFor();
   await tab.keyboard.press('F9');
   await tab.keyboard.press('Shift+F9');
 }
@@ -56,6 +65,13 @@ async function api(login) {
     put: (path, body) => ask(path, body, token),
     do: async (op, members) => (await ask('/v1/commands', { op, key: crypto.randomUUID(), ...members }, token)).res,
   };
+}
+
+/** The phone is where the demo drives its car. */
+async function whereIs(code) {
+  const { units } = await (await api('dispatcher')).get('/v1/units');
+  const { lat, lon } = units.find((unit) => unit.code === code);
+  return { permissions: ['geolocation'], geolocation: { latitude: lat, longitude: lon, accuracy: 6 } };
 }
 
 /** A closed road beside the incident that is looked at, and the ways of those who go there. */
@@ -123,7 +139,7 @@ const browser = await chromium.launch({
 });
 for (const { name, page, login, locale, scheme, size, prepare } of SHOTS) {
   if (only.length > 0 && !only.includes(name)) continue;
-  const context = await browser.newContext({ viewport: size, locale, colorScheme: scheme });
+  const context = await browser.newContext({ viewport: size, locale, colorScheme: scheme, ...(page === 'unit' ? await whereIs(login) : {}) });
   const tab = await context.newPage();
   await tab.goto(`${url}/${page}`);
   const account = tab.getByRole('button', { name: /account|账号/ });

@@ -60,40 +60,54 @@ static bool same_phone(const struct engine *engine, const struct incident *incid
 #define SIMILAR_MS (INT64_C(30) * 60000)
 #define SIMILAR_E7 (INT64_C(91) * (SIMILAR_M + 1)) /* of latitude: a metre is 90, rounded up */
 
+/* By the compact columns alone, which leave most incidents untouched. */
+static bool may_be_similar(const struct engine *engine, uint32_t slot,
+                           const struct report_create *report, uint32_t phone)
+{
+    const int64_t north_e7 = (int64_t)engine->open_lat_e7[slot] - report->at.lat_e7;
+    const bool may_be_near = north_e7 < SIMILAR_E7 && -north_e7 < SIMILAR_E7;
+    const bool may_be_caller = phone != 0 && engine->first_phones[slot] == phone;
+    return engine->open_lat_e7[slot] != INT32_MAX && (may_be_near || may_be_caller);
+}
+
+struct similar {
+    uint32_t incident_id; /* 0: none */
+    uint32_t distance_m;
+    bool is_caller;
+};
+
+static bool is_more_alike(const struct similar *a, const struct similar *b)
+{
+    if (b->incident_id == 0 || a->is_caller != b->is_caller) {
+        return b->incident_id == 0 || a->is_caller;
+    }
+    return a->distance_m != b->distance_m ? a->distance_m < b->distance_m
+                                          : a->incident_id < b->incident_id;
+}
+
 /* An open incident that a dispatcher may want to merge with: from the same phone wherever it is, or
  * near in place and time whatever its type; the same phone first, then the nearest. 0: none. */
 static uint32_t find_similar(const struct step *step, const struct report_create *report)
 {
     const struct engine *engine = step->engine;
-    uint32_t best_id = 0;
-    uint32_t best_m = UINT32_MAX;
-    bool best_is_caller = false;
     const uint32_t phone = state_phone_hash(report->phone);
+    struct similar best = {.incident_id = 0};
     for (uint32_t slot = 0; slot < engine->incident_ids.slots_used; slot++) {
-        const int64_t north_e7 = (int64_t)engine->open_lat_e7[slot] - report->at.lat_e7;
-        const bool may_be_near = north_e7 < SIMILAR_E7 && -north_e7 < SIMILAR_E7;
-        const bool may_be_caller = phone != 0 && engine->first_phones[slot] == phone;
-        if ((!may_be_near && !may_be_caller) || engine->open_lat_e7[slot] == INT32_MAX) {
-            continue; /* most, without touching the incident */
-        }
-        const struct incident *incident = &engine->incidents[slot];
-        const bool is_near = may_be_near && geo_distance_m(incident->at, report->at) <= SIMILAR_M &&
-                             step->at_ms - incident->created_ms <= SIMILAR_MS;
-        const bool is_caller = same_phone(engine, incident, report);
-        if (incident->drill != report->drill || (!is_near && !is_caller)) {
+        if (!may_be_similar(engine, slot, report, phone)) {
             continue;
         }
-        const uint32_t distance_m = geo_distance_m(incident->at, report->at);
-        const bool is_better = is_caller != best_is_caller ? is_caller
-                               : distance_m != best_m      ? distance_m < best_m
-                                                           : incident->id < best_id;
-        if (best_id == 0 || is_better) {
-            best_id = incident->id;
-            best_m = distance_m;
-            best_is_caller = is_caller;
+        const struct incident *incident = &engine->incidents[slot];
+        const struct similar here = {.incident_id = incident->id,
+                                     .distance_m = geo_distance_m(incident->at, report->at),
+                                     .is_caller = same_phone(engine, incident, report)};
+        const bool is_near =
+            here.distance_m <= SIMILAR_M && step->at_ms - incident->created_ms <= SIMILAR_MS;
+        if (incident->drill == report->drill && (is_near || here.is_caller) &&
+            is_more_alike(&here, &best)) {
+            best = here;
         }
     }
-    return best_id;
+    return best.incident_id;
 }
 
 static int64_t received_ms(const struct step *step, const struct report_create *report)

@@ -79,7 +79,6 @@ struct ring_search {
     bool has_heading;
     struct geo_vector heading; /* HEADING_Q14 long */
     uint64_t fit;              /* least cost without regard to the last road */
-    uint64_t fit_last;         /* that of the last road */
 };
 
 static bool is_open(const struct geo_edge *edge, enum geo_profile profile)
@@ -207,9 +206,6 @@ static void weigh(struct ring_search *search, struct geo_vector line, struct nea
     piece.cost = geo_root(piece.square);
     piece.cost += search->has_heading ? heading_cost(search, edge, line) : 0;
     search->fit = piece.cost < search->fit ? piece.cost : search->fit;
-    if (piece.edge == search->track->place.edge && piece.cost < search->fit_last) {
-        search->fit_last = piece.cost;
-    }
     if (piece.cost > best->cost) {
         return;
     }
@@ -247,8 +243,7 @@ static void try_piece(struct ring_search *search, const struct geo_piece *piece,
     if (!within_span(line) || !within_span(to)) {
         return;
     }
-    const bool is_last = search->track != NULL && piece->edge == search->track->place.edge;
-    if (!is_last && is_past_limit(search, line, to)) {
+    if (is_past_limit(search, line, to)) {
         return;
     }
     const int64_t along_q30 = project(line, to);
@@ -278,11 +273,32 @@ static int64_t cell_of(int32_t e7, int32_t origin_e7, uint32_t cell_e7)
     return gap < 0 && gap % (int64_t)cell_e7 != 0 ? cell - 1 : cell;
 }
 
+/* How far a coordinate lies outside of a cell. */
+static int64_t cell_gap(int64_t from_origin_e7, int64_t cell, int64_t cell_e7)
+{
+    const int64_t before = cell * cell_e7 - from_origin_e7;
+    const int64_t past = from_origin_e7 - (cell + 1) * cell_e7;
+    return before > 0 ? before : past > 0 ? past : 0;
+}
+
+static bool is_cell_past_limit(const struct ring_search *search, int64_t row, int64_t column)
+{
+    const struct geo_snap_grid *grid = search->map->snap_grid;
+    const int64_t lat =
+        cell_gap((int64_t)search->at.lat_e7 - grid->south_e7, row, (int64_t)grid->cell_lat_e7);
+    const int64_t lon =
+        cell_gap((int64_t)search->at.lon_e7 - grid->west_e7, column, (int64_t)grid->cell_lon_e7);
+    const int64_t y = smaller(lat, GEO_PLANE_SPAN_MAX);
+    const int64_t x = smaller(lon * search->cos_q20 / (INT64_C(1) << 20), GEO_PLANE_SPAN_MAX);
+    return (uint64_t)(x * x) + (uint64_t)(y * y) > search->limit_square;
+}
+
 static void try_cell(struct ring_search *search, int64_t row, int64_t column,
                      struct nearest_piece *best)
 {
     const struct geo_map *map = search->map;
-    if (row < 0 || column < 0 || row >= map->snap_grid->rows || column >= map->snap_grid->columns) {
+    if (row < 0 || column < 0 || row >= map->snap_grid->rows || column >= map->snap_grid->columns ||
+        is_cell_past_limit(search, row, column)) {
         return;
     }
     const size_t cell = (size_t)row * map->snap_grid->columns + (size_t)column;
@@ -322,26 +338,27 @@ static int64_t next_ring_gap(const struct ring_search *search, int64_t ring)
     return smaller(gap, GEO_PLANE_SPAN_MAX);
 }
 
-/* Length of the edge's line up to point `count`, in units. */
-static uint64_t line_length(const struct geo_map *map, const struct geo_edge *edge, uint32_t count,
-                            int64_t cos_q20)
+/* Length of the edge's line from point `index` to the next, in units. */
+static uint64_t piece_length(const struct geo_map *map, const struct geo_edge *edge, uint32_t index,
+                             int64_t cos_q20)
 {
-    uint64_t length = 0;
-    for (uint32_t i = 0; i < count; i++) {
-        length += geo_vector_length(
-            geo_vector_between(line_point(map, edge, i), line_point(map, edge, i + 1), cos_q20));
-    }
-    return length;
+    return geo_vector_length(geo_vector_between(line_point(map, edge, index),
+                                                line_point(map, edge, index + 1), cos_q20));
 }
 
 static struct geo_place place_of(const struct geo_map *map, const struct nearest_piece *piece)
 {
     const struct geo_edge *edge = &map->edges[piece->edge];
     const int64_t cos_q20 = geo_cos_q20(map->nodes[edge->from].lat_e7);
-    const uint64_t before = line_length(map, edge, piece->index, cos_q20);
-    const uint64_t whole = line_length(map, edge, edge->shape_count + 1u, cos_q20);
-    const uint64_t here = line_length(map, edge, piece->index + 1, cos_q20) - before;
-    const uint64_t along = before + ((here * (uint64_t)piece->along_q30 + (1u << 29)) >> 30);
+    uint64_t whole = 0;
+    uint64_t along = 0;
+    for (uint32_t i = 0; i <= edge->shape_count; i++) {
+        const uint64_t length = piece_length(map, edge, i, cos_q20);
+        if (i == piece->index) {
+            along = whole + ((length * (uint64_t)piece->along_q30 + (1u << 29)) >> 30);
+        }
+        whole += length;
+    }
     assert(along <= whole);
     const uint64_t scale = whole / LINE_UNITS_MAX + 1; /* 1 for any road on earth */
     const uint64_t scaled = whole / scale;
@@ -370,7 +387,6 @@ static struct ring_search search_at(const struct geo_map *map, enum geo_profile 
         .radius_square = radius * radius,
         .limit_square = (radius + SLACK_UNITS) * (radius + SLACK_UNITS),
         .fit = UINT64_MAX,
-        .fit_last = UINT64_MAX,
     };
 }
 
@@ -419,15 +435,16 @@ static struct geo_vector heading_vector(uint32_t heading_deg)
                                .y = (int64_t)(-cosine * HEADING_Q14)};
 }
 
-/* Another road has fitted better by so much more, or no better at all. */
-static uint32_t doubt_after(const struct ring_search *search)
+/* The last road is the best again, at this cost, which is all its own; another one has fitted
+ * better by so much more, or none has. */
+static uint32_t doubt_after(const struct ring_search *search, uint64_t cost)
 {
     const uint32_t doubt = search->track->doubt;
-    if (search->fit_last <= search->fit) {
+    assert(search->fit <= cost);
+    if (search->fit == cost) {
         return doubt / 2u;
     }
-    const uint64_t more = search->fit_last == UINT64_MAX ? 0 : search->fit_last - search->fit;
-    const uint64_t sum = doubt + more;
+    const uint64_t sum = doubt + (cost - search->fit);
     return sum < APART_UNITS + LEVEL_UNITS ? (uint32_t)sum : APART_UNITS + LEVEL_UNITS;
 }
 
@@ -453,7 +470,7 @@ enum geo_status geo_map_follow(const struct geo_map *map, enum geo_profile profi
         return GEO_NOT_FOUND;
     }
     const bool stays = remembers && best.edge == track->place.edge;
-    *track = (struct geo_track){place_of(map, &best), stays ? doubt_after(&search) : 0};
+    *track = (struct geo_track){place_of(map, &best), stays ? doubt_after(&search, best.cost) : 0};
     return GEO_OK;
 }
 
@@ -465,14 +482,16 @@ struct geo_point geo_map_place_point(const struct geo_map *map, struct geo_place
 
     const struct geo_edge *edge = &map->edges[place.edge];
     const int64_t cos_q20 = geo_cos_q20(map->nodes[edge->from].lat_e7);
-    const uint64_t whole = line_length(map, edge, edge->shape_count + 1u, cos_q20);
+    uint64_t whole = 0;
+    for (uint32_t i = 0; i <= edge->shape_count; i++) {
+        whole += piece_length(map, edge, i, cos_q20);
+    }
     uint64_t left =
         whole / WHOLE_E6 * place.fraction_e6 + whole % WHOLE_E6 * place.fraction_e6 / WHOLE_E6;
     uint32_t index = 0;
     uint64_t here = 0;
     for (;; index++) {
-        here = geo_vector_length(geo_vector_between(line_point(map, edge, index),
-                                                    line_point(map, edge, index + 1), cos_q20));
+        here = piece_length(map, edge, index, cos_q20);
         if (left <= here || index == edge->shape_count) {
             break;
         }

@@ -95,8 +95,9 @@ static void start_at(struct geo_search *search, const struct geo_map *map, enum 
     geo_ends_to(map, place, &ends, seeds);
     geo_search_start(search);
     for (int i = 0; i < 2; i++) {
-        if (seeds[i].travel_ms <= bound_ms) {
-            geo_search_offer(search, seeds[i].node, seeds[i].travel_ms);
+        if (seeds[i].travel_ms <= bound_ms &&
+            seeds[i].travel_ms < geo_search_known_ms(search, seeds[i].node)) {
+            geo_search_put(search, seeds[i].node, seeds[i].travel_ms);
         }
     }
 }
@@ -156,6 +157,17 @@ static struct ways_in ways_of(const struct geo_search *search, const struct geo_
                             .arcs = traffic == NULL ? map->in_arcs : geo_traffic_in_arcs(traffic)};
 }
 
+/* Whether where the arc into the node comes from is the end of a cul-de-sac: only the same edge,
+ * the other way, leads there, and from this node. Who stands on it and can turn round there can do
+ * so at once. */
+static bool is_dead_end(struct ways_in ways, uint32_t node, const struct geo_arc *arc)
+{
+    const uint32_t first = ways.first[arc->tail];
+    const uint32_t count = ways.first[arc->tail + 1] - first;
+    return count == 0 || (count == 1 && ways.arcs[first].tail == node &&
+                          ways.arcs[first].edge == (arc->edge ^ GEO_ARC_BACKWARD));
+}
+
 /* Lead the search over every arc into the node. Where it goes next it will read the arcs there, and
  * a city does not fit the nearest cache: they are asked for now. */
 static void relax(struct geo_search *search, struct ways_in ways, uint32_t node, uint32_t bound_ms)
@@ -164,8 +176,13 @@ static void relax(struct geo_search *search, struct ways_in ways, uint32_t node,
     for (uint32_t i = ways.first[node]; i < ways.first[node + 1]; i++) {
         const struct geo_arc *arc = &ways.arcs[i];
         const uint64_t tail_ms = (uint64_t)travel_ms + arc->travel_ms;
-        if (tail_ms <= bound_ms) {
-            geo_search_offer(search, arc->tail, (uint32_t)tail_ms);
+        if (tail_ms > bound_ms || tail_ms >= geo_search_known_ms(search, arc->tail)) {
+            continue;
+        }
+        if (is_dead_end(ways, node, arc)) {
+            geo_search_note(search, arc->tail, (uint32_t)tail_ms);
+        } else {
+            geo_search_put(search, arc->tail, (uint32_t)tail_ms);
             __builtin_prefetch(&ways.arcs[ways.first[arc->tail]]);
         }
     }
@@ -410,18 +427,15 @@ static void list_reaches(const struct geo_search *search, struct ways_in ways, u
     }
 }
 
-uint32_t geo_isochrone(struct geo_search *search, const struct geo_map *map, struct geo_point at,
-                       enum geo_profile profile, uint32_t limit_ms, struct geo_reach reaches[],
-                       uint32_t reaches_max)
+uint32_t geo_isochrone(struct geo_search *search, const struct geo_map *map,
+                       enum geo_profile profile, struct geo_place place, uint32_t limit_ms,
+                       struct geo_reach reaches[], uint32_t reaches_max)
 {
     assert(search != NULL);
-    assert(map == NULL || map->node_count <= search->nodes_max);
+    assert(map->node_count <= search->nodes_max);
+    assert(place.edge < map->edge_count);
 
-    struct geo_place place;
     uint32_t bound_ms = 0;
-    if (map == NULL || geo_map_snap(map, profile, at, &place) != GEO_OK) {
-        return 0;
-    }
     const uint32_t access_ms = geo_access_ms(place.distance_cm);
     if (!geo_bound_left(geo_reachable_ms(limit_ms), access_ms, &bound_ms)) {
         return 0;

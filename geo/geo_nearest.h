@@ -82,18 +82,17 @@ void geo_table_ms(struct geo_search *search, const struct geo_map *map, enum geo
                   struct geo_place to, const struct geo_place from[], uint32_t count,
                   uint32_t travel_ms[]);
 
-/* From where can one be at the place in time: every edge that lies wholly or partly within the
- * limit. from_ms and to_ms are travel times from the edge's ends, having come along the edge,
- * GEO_TRAVEL_NEVER beyond the limit and where the edge may not be left by that end. Each edge comes
- * once; map->edge_count is always room enough. Nothing where the place is off every road or `map`
- * is NULL. */
+/* From where can one be at the place in time, the walk from its road included: every edge that lies
+ * wholly or partly within the limit. from_ms and to_ms are travel times from the edge's ends,
+ * having come along the edge, GEO_TRAVEL_NEVER beyond the limit and where the edge may not be left
+ * by that end. Each edge comes once; map->edge_count is always room enough. */
 struct geo_reach {
     uint32_t edge;
     uint32_t from_ms;
     uint32_t to_ms;
 };
-uint32_t geo_isochrone(struct geo_search *search, const struct geo_map *map, struct geo_point at,
-                       enum geo_profile profile, uint32_t limit_ms, struct geo_reach reaches[],
-                       uint32_t reaches_max);
+uint32_t geo_isochrone(struct geo_search *search, const struct geo_map *map,
+                       enum geo_profile profile, struct geo_place place, uint32_t limit_ms,
+                       struct geo_reach reaches[], uint32_t reaches_max);
 
 #endif

@@ -326,7 +326,7 @@ void http_api_isochrone_get(struct api *api, const struct net_request *request,
                             .reaches = reaches};
     if (geo_map_snap(map, question.profile, question.at, &answer.place) == GEO_OK) {
         answer.reach_count =
-            geo_isochrone(api->http.search, map, question.at, question.profile,
+            geo_isochrone(api->http.search, map, question.profile, answer.place,
                           question.minutes[question.ring_count - 1] * 60000u, reaches, REACHES_MAX);
     }
     proto_buffer_clear(&api->buffer);

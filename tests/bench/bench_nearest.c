@@ -132,9 +132,14 @@ static bool time_isochrones(struct bench *bench)
     const uint32_t minutes[] = {1, 3, 5, 10};
     for (size_t i = 0; i < sizeof minutes / sizeof minutes[0]; i++) {
         for (uint32_t sample = 0; sample < SAMPLES; sample++) {
+            struct geo_place place;
             const struct geo_point at = random_place(bench, GEO_PROFILE_CAR);
+            if (geo_map_snap(&bench->map, GEO_PROFILE_CAR, at, &place) != GEO_OK) {
+                free(reaches);
+                return false;
+            }
             const uint64_t start_ns = now_ns();
-            bench->work += geo_isochrone(bench->search, &bench->map, at, GEO_PROFILE_CAR,
+            bench->work += geo_isochrone(bench->search, &bench->map, GEO_PROFILE_CAR, place,
                                          minutes[i] * 60000u, reaches, bench->map.edge_count);
             bench->samples_ns[sample] = now_ns() - start_ns;
         }

@@ -52,6 +52,7 @@ static void ask(const struct geo_map *map, struct geo_search *search, struct geo
             assert(place.edge < map->edge_count);
             assert(place.fraction_e6 <= 1000000);
             assert(geo_point_valid(geo_map_place_point(map, place)));
+            (void)geo_isochrone(search, map, profile, place, 600000, reaches, REACHES_MAX);
         }
         geo_fleet_define(fleet, profile, profile, 1);
         geo_fleet_move(fleet, profile, at);
@@ -61,7 +62,6 @@ static void ask(const struct geo_map *map, struct geo_search *search, struct geo
         assert(count <= UNITS);
         (void)geo_travel_ms(search, map, geo_fleet_get(fleet, UNITS - 1)->at, at, profile,
                             UINT32_MAX, &estimated);
-        (void)geo_isochrone(search, map, at, profile, 600000, reaches, REACHES_MAX);
     }
 }
 

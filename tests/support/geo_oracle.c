@@ -294,14 +294,9 @@ uint32_t geo_oracle_travel_ms(struct geo_oracle *oracle, struct geo_point from, 
     return travel_ms <= limit_ms ? (uint32_t)travel_ms : GEO_TRAVEL_NEVER;
 }
 
-uint32_t geo_oracle_isochrone(struct geo_oracle *oracle, struct geo_point at,
-                              enum geo_profile profile, uint32_t limit_ms,
-                              struct geo_reach reaches[])
+uint32_t geo_oracle_isochrone(struct geo_oracle *oracle, enum geo_profile profile,
+                              struct geo_place place, uint32_t limit_ms, struct geo_reach reaches[])
 {
-    struct geo_place place;
-    if (geo_map_snap(oracle->map, profile, at, &place) != GEO_OK) {
-        return 0;
-    }
     const uint64_t *node_ms = geo_oracle_run(oracle, profile, place);
     const uint64_t access_ms = geo_access_ms(place.distance_cm);
     uint32_t count = 0;

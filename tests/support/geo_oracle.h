@@ -34,8 +34,8 @@ uint32_t geo_oracle_travel_ms(struct geo_oracle *oracle, struct geo_point from, 
                               enum geo_profile profile, uint32_t limit_ms, bool *estimated);
 
 /* What geo_isochrone() must answer, in order of edges. */
-uint32_t geo_oracle_isochrone(struct geo_oracle *oracle, struct geo_point at,
-                              enum geo_profile profile, uint32_t limit_ms,
+uint32_t geo_oracle_isochrone(struct geo_oracle *oracle, enum geo_profile profile,
+                              struct geo_place place, uint32_t limit_ms,
                               struct geo_reach reaches[]);
 
 #endif

@@ -321,7 +321,6 @@ Test(geo_nearest, without_a_map_everything_is_a_straight_line)
     cr_expect(estimated);
     cr_expect(eq(u32, hits[0].unit_id, 2));
     cr_expect(eq(u32, hits[1].unit_id, 3));
-    cr_expect(eq(u32, geo_isochrone(search, NULL, north(0), GEO_PROFILE_CAR, 1000, NULL, 0), 0));
 }
 
 Test(geo_nearest, a_road_of_hours_waits_beyond_the_buckets)
@@ -341,6 +340,23 @@ Test(geo_nearest, a_road_of_hours_waits_beyond_the_buckets)
     cr_expect(eq(u32, hit.travel_ms, 13005 * SECOND));
 }
 
+Test(geo_nearest, what_waited_beyond_the_buckets_and_was_reached_sooner_is_passed_over)
+{
+    given_line(4);
+    (void)geo_test_map_edge(&draft, 0, 1, 2000 * SECOND, 2000 * SECOND);
+    (void)geo_test_map_edge(&draft, 1, 2, 2000 * SECOND, 2000 * SECOND);
+    (void)geo_test_map_edge(&draft, 0, 2, 5000 * SECOND, 5000 * SECOND); /* out of sight */
+    (void)geo_test_map_edge(&draft, 2, 3, 1000 * SECOND, 1000 * SECOND); /* so is its end */
+    const struct geo_point aside = {north(1000).lat_e7, LON - 90000};
+    geo_test_map_bend(&draft, 2, &aside, 1);
+    given_units();
+    given_unit(1, north(2500));
+
+    struct geo_nearest_hit hits[2];
+    cr_assert(eq(u32, ask(cars_to(north(0), 2), hits), 1)); /* looks on to the very end */
+    cr_expect(eq(u32, hits[0].travel_ms, 4500 * SECOND));
+}
+
 Test(geo_nearest, an_isochrone_names_each_edge_once_and_no_room_is_kept_to)
 {
     given_line(4);
@@ -350,18 +366,18 @@ Test(geo_nearest, an_isochrone_names_each_edge_once_and_no_room_is_kept_to)
     given_units();
 
     struct geo_reach reaches[3];
+    const struct geo_place place = {.edge = 0, .fraction_e6 = 500000};
     const uint32_t count =
-        geo_isochrone(search, &draft.map, north(500), GEO_PROFILE_CAR, 14 * SECOND, reaches, 3);
+        geo_isochrone(search, &draft.map, GEO_PROFILE_CAR, place, 14 * SECOND, reaches, 3);
     cr_assert(eq(u32, count, 2));
     for (uint32_t i = 0; i < count; i++) {
         const bool own = reaches[i].edge == 0;
         cr_expect(eq(u32, reaches[i].from_ms, 5 * SECOND));
         cr_expect(eq(u32, reaches[i].to_ms, own ? 5 * SECOND : GEO_TRAVEL_NEVER));
     }
-    cr_expect(
-        eq(u32,
-           geo_isochrone(search, &draft.map, north(500), GEO_PROFILE_CAR, 14 * SECOND, reaches, 1),
-           1));
+    cr_expect(eq(u32,
+                 geo_isochrone(search, &draft.map, GEO_PROFILE_CAR, place, 14 * SECOND, reaches, 1),
+                 1));
 }
 
 static uint32_t far_out_of_ten; /* how many of ten places may be off every road */
@@ -420,10 +436,13 @@ static void expect_same_reach(struct geo_oracle *oracle, const struct geo_neares
     struct geo_reach *reaches = calloc(edges, sizeof *reaches);
     struct geo_reach *right = calloc(edges, sizeof *right);
     const uint32_t limit_ms = query->limit_ms > 200000u ? 200000u : query->limit_ms;
-    const uint32_t count =
-        geo_isochrone(search, &draft.map, query->at, query->profile, limit_ms, reaches, edges);
-    const uint32_t right_count =
-        geo_oracle_isochrone(oracle, query->at, query->profile, limit_ms, right);
+    struct geo_place place;
+    uint32_t count = 0;
+    uint32_t right_count = 0;
+    if (geo_map_snap(&draft.map, query->profile, query->at, &place) == GEO_OK) {
+        count = geo_isochrone(search, &draft.map, query->profile, place, limit_ms, reaches, edges);
+        right_count = geo_oracle_isochrone(oracle, query->profile, place, limit_ms, right);
+    }
     qsort(reaches, count, sizeof *reaches, compare_reaches);
     cr_assert(eq(u32, count, right_count));
     cr_assert(eq(int, memcmp(reaches, right, count * sizeof *right), 0));

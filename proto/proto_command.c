@@ -163,6 +163,17 @@ static const struct proto_field duty_fields[] = {
      .offset = offsetof(struct proto_unit_duty_set, people),
      .has_offset = offsetof(struct proto_unit_duty_set, has_people),
      .max = 999},
+    {.name = "crew",
+     .type = PROTO_FIELD_TEXT,
+     .offset = offsetof(struct proto_unit_duty_set, crew),
+     .has_offset = offsetof(struct proto_unit_duty_set, has_crew),
+     .max = PROTO_TEXT_BYTES(PROTO_CREW_SIZE)},
+    {.name = "device",
+     .type = PROTO_FIELD_TEXT,
+     .offset = offsetof(struct proto_unit_duty_set, device),
+     .has_offset = offsetof(struct proto_unit_duty_set, has_device),
+     .max = PROTO_TEXT_BYTES(PROTO_DEVICE_SIZE)},
+    {.name = "equipment", .type = PROTO_FIELD_CALLER},
 };
 
 static const struct proto_field ack_fields[] = {
@@ -353,6 +364,43 @@ static const struct proto_fields command_tables[PROTO_OP_COUNT] = {
 
 /* ---- Commands ---- */
 
+static bool read_equipment(const json_t *list, struct proto_unit_duty_set *duty,
+                           struct proto_error *error)
+{
+    for (size_t i = 0; i < json_array_size(list); i++) {
+        const char *text = json_string_value(json_array_get(list, i));
+        const int32_t found = text == NULL ? -1 : proto_find(PROTO_LIST_EQUIPMENT, text);
+        if (found < 0) {
+            char base[PROTO_BASE_SIZE];
+            proto_field_base(base, "/equipment", i);
+            proto_field_refuse(error, PROTO_UNKNOWN_VALUE, base, NULL,
+                               "is not one of the equipment that units sign on with");
+            return false;
+        }
+        duty->equipment |= 1u << found;
+    }
+    return true;
+}
+
+static bool read_sign_on(const json_t *object, struct proto_unit_duty_set *duty,
+                         struct proto_error *error)
+{
+    if (json_object_get(object, "equipment") != NULL) {
+        const json_t *list = proto_field_list(object, "equipment", 0, PROTO_EQUIPMENT_COUNT, error);
+        duty->has_equipment = true;
+        if (list == NULL || !read_equipment(list, duty, error)) {
+            return false;
+        }
+    }
+    if (duty->duty == PROTO_DUTY_OFF &&
+        (duty->has_equipment || duty->has_crew || duty->has_device)) {
+        proto_field_refuse(error, PROTO_OUT_OF_RANGE, "", "duty",
+                           "is off: crew, equipment and device are of who signs on");
+        return false;
+    }
+    return true;
+}
+
 static bool read_order_units(json_t *object, struct proto_incident_order *order,
                              struct proto_error *error)
 {
@@ -482,6 +530,9 @@ static bool read_body(json_t *object, enum proto_op op, const char *const *also,
     }
     if (op == PROTO_OP_INCIDENT_UPDATE) {
         return check_update(object, &command->update, error);
+    }
+    if (op == PROTO_OP_UNIT_DUTY) {
+        return read_sign_on(object, &command->duty, error);
     }
     if (op == PROTO_OP_UNIT_PANIC) {
         return check_place(object, error);

@@ -77,6 +77,10 @@ struct proto_unit_duty_set {
     enum proto_reason reason; /* PROTO_REASON_NONE */
     uint16_t people;
     bool has_people;
+    bool has_equipment, has_crew, has_device; /* never with duty off */
+    uint32_t equipment;                       /* bits by enum proto_equipment */
+    char crew[PROTO_CREW_SIZE];
+    char device[PROTO_DEVICE_SIZE];
 };
 
 /* alarm.ack: alarm_id. */

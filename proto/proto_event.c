@@ -109,6 +109,7 @@ static void encode_duty(struct proto_buffer *buffer, const struct proto_event *e
     proto_member_name(buffer, "duty", PROTO_LIST_DUTY, event->duty.duty);
     proto_member_name(buffer, "reason", PROTO_LIST_REASON, event->duty.reason);
     proto_member_int(buffer, "people", event->duty.people);
+    proto_member_sign_on(buffer, event->duty.crew, event->duty.equipment, event->duty.device);
 }
 
 static void encode_refused(struct proto_buffer *buffer, const struct proto_event *event)

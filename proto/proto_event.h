@@ -89,6 +89,8 @@ struct proto_event {
             enum proto_duty duty;
             enum proto_reason reason;
             uint32_t people;
+            const char *crew, *device; /* NULL: none, or masked */
+            uint32_t equipment;
         } duty;
         const struct proto_alarm *alarm; /* alarm.raised */
         struct {

@@ -37,6 +37,21 @@ void proto_member_capabilities(struct proto_buffer *buffer, uint32_t capabilitie
     proto_json_end(buffer, ']');
 }
 
+void proto_member_sign_on(struct proto_buffer *buffer, const char *crew, uint32_t equipment,
+                          const char *device)
+{
+    proto_member_text(buffer, "crew", crew);
+    proto_json_name(buffer, "equipment");
+    proto_json_begin(buffer, '[');
+    for (uint32_t i = 0; i < PROTO_EQUIPMENT_COUNT; i++) {
+        if ((equipment >> i & 1u) != 0) {
+            proto_json_text(buffer, proto_name(PROTO_LIST_EQUIPMENT, i));
+        }
+    }
+    proto_json_end(buffer, ']');
+    proto_member_text(buffer, "device", device);
+}
+
 static void unit_definition_members(struct proto_buffer *buffer, const struct proto_unit *unit)
 {
     assert(unit->kind < PROTO_UNIT_KIND_COUNT);
@@ -66,6 +81,8 @@ void proto_encode_unit(struct proto_buffer *buffer, const struct proto_unit *uni
     proto_json_begin(buffer, '{');
     unit_definition_members(buffer, unit);
     proto_member_name(buffer, "duty", PROTO_LIST_DUTY, unit->duty);
+    proto_member_u32(buffer, "people_on", unit->people_on);
+    proto_member_sign_on(buffer, unit->crew, unit->equipment, unit->device);
     proto_member_name(buffer, "status", PROTO_LIST_UNIT_STATUS, unit->status);
     proto_member_time(buffer, "status_ms", unit->status_ms);
     proto_member_id(buffer, "assignment_id", unit->assignment_id);

@@ -27,6 +27,9 @@ struct proto_unit {
     bool synthetic;
     /* Not in unit.put: */
     enum proto_duty duty;
+    uint32_t people_on;        /* signed on, PROTO_NONE */
+    uint32_t equipment;        /* bits by enum proto_equipment */
+    const char *crew, *device; /* NULL: not said, or masked */
     enum proto_unit_status status;
     int64_t status_ms;                   /* PROTO_NEVER */
     uint32_t assignment_id, incident_id; /* 0 */
@@ -230,6 +233,9 @@ void proto_encode_user(struct proto_buffer *buffer, const struct proto_user *use
 void proto_encode_unit(struct proto_buffer *buffer, const struct proto_unit *unit);
 /* `"capabilities":[names]` of the bits, by PROTO_LIST_CAPABILITY. */
 void proto_member_capabilities(struct proto_buffer *buffer, uint32_t capabilities);
+/* `"crew","equipment":[names],"device"` of who has signed on. */
+void proto_member_sign_on(struct proto_buffer *buffer, const char *crew, uint32_t equipment,
+                          const char *device);
 void proto_encode_unit_definition(struct proto_buffer *buffer, const struct proto_unit *unit);
 void proto_encode_circle(struct proto_buffer *buffer, const struct proto_circle *circle);
 void proto_encode_area(struct proto_buffer *buffer, const struct proto_area *area);

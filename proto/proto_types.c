@@ -35,6 +35,7 @@ static const char *const streams[] = {PROTO_STREAM_LIST(LIST_TEXT)};
 static const char *const capabilities[] = {PROTO_CAPABILITY_LIST(LIST_TEXT)};
 static const char *const ops[] = {PROTO_OP_LIST(LIST_TEXT)};
 static const char *const crs_names[] = {PROTO_CRS_LIST(LIST_TEXT)};
+static const char *const equipments[] = {PROTO_EQUIPMENT_LIST(LIST_TEXT)};
 static const char *const area_kinds[] = {PROTO_AREA_KIND_LIST(LIST_TEXT)};
 
 struct names {
@@ -78,6 +79,7 @@ static const struct names lists[PROTO_LIST_COUNT] = {
     [PROTO_LIST_OP] = NAMES(ops),
     [PROTO_LIST_CRS] = NAMES(crs_names),
     [PROTO_LIST_AREA_KIND] = NAMES(area_kinds),
+    [PROTO_LIST_EQUIPMENT] = NAMES(equipments),
 };
 
 const char *proto_name(enum proto_list list, uint32_t value)

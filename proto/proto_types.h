@@ -21,6 +21,21 @@
     X(PROTO_UNIT_STATION, "station")
 enum proto_unit_kind { PROTO_UNIT_KIND_LIST(PROTO_NAME) PROTO_UNIT_KIND_COUNT };
 
+/* What a unit signs on with: bits in this order. */
+#define PROTO_EQUIPMENT_LIST(X)                                                                    \
+    X(PROTO_EQUIPMENT_RADIO, "radio")                                                              \
+    X(PROTO_EQUIPMENT_CAMERA, "camera")                                                            \
+    X(PROTO_EQUIPMENT_SHIELD, "shield")                                                            \
+    X(PROTO_EQUIPMENT_FORK, "fork")                                                                \
+    X(PROTO_EQUIPMENT_BATON, "baton")                                                              \
+    X(PROTO_EQUIPMENT_FIREARM, "firearm")                                                          \
+    X(PROTO_EQUIPMENT_FIRST_AID_KIT, "first_aid_kit")                                              \
+    X(PROTO_EQUIPMENT_AED, "aed")                                                                  \
+    X(PROTO_EQUIPMENT_EXTINGUISHER, "extinguisher")                                                \
+    X(PROTO_EQUIPMENT_CONES, "cones")                                                              \
+    X(PROTO_EQUIPMENT_DRONE, "drone")
+enum proto_equipment { PROTO_EQUIPMENT_LIST(PROTO_NAME) PROTO_EQUIPMENT_COUNT };
+
 #define PROTO_AREA_KIND_LIST(X)                                                                    \
     X(PROTO_AREA_BEAT, "beat")                                                                     \
     X(PROTO_AREA_GRID, "grid")
@@ -420,6 +435,7 @@ enum proto_list {
     PROTO_LIST_OP,
     PROTO_LIST_CRS,
     PROTO_LIST_AREA_KIND,
+    PROTO_LIST_EQUIPMENT,
     PROTO_LIST_COUNT
 };
 const char *proto_name(enum proto_list list, uint32_t value);
@@ -435,6 +451,8 @@ uint32_t proto_count(enum proto_list list);
 #define PROTO_ADDRESS_SIZE  160u
 #define PROTO_PHONE_SIZE    24u
 #define PROTO_NOTE_SIZE     512u
+#define PROTO_CREW_SIZE     192u
+#define PROTO_DEVICE_SIZE   32u
 #define PROTO_USER_SIZE     32u  /* a login name: [A-Za-z0-9_.-] */
 #define PROTO_KEY_SIZE      65u  /* an idempotency key: 1..64 visible ASCII characters */
 #define PROTO_EPOCH_SIZE    64u  /* identity of a log */

@@ -156,9 +156,10 @@ enum status apply_roster_duty(struct engine *engine, const struct event *event)
     unit->duty = event->duty.duty;
     unit->duty_reason = event->duty.reason;
     unit->people = event->duty.people;
+    unit->sign_on = event->duty.sign_on;
     if (state_unit_status(engine, unit) != before) {
         unit->status_ms = event->at_ms;
     }
-    presence_refresh(engine, event->duty.unit_id);
+    presence_sign_on(engine, event->duty.unit_id);
     return STATUS_OK;
 }

@@ -199,6 +199,8 @@ struct command {
             enum duty duty;
             enum reason reason;
             uint16_t people;
+            bool has_equipment, has_crew, has_device; /* left out: as it was while on duty */
+            struct sign_on sign_on;
         } duty;
         struct {
             uint32_t alarm_id;

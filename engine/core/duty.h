@@ -3,7 +3,9 @@
 
 #include "engine/core/step.h"
 
-/* Signing on and off. Nobody signs off with work open. */
 void duty_set(struct step *step);
+
+/* What the equipment makes a unit fit for, as bits of unit_definition.capabilities. */
+uint32_t duty_capabilities(uint32_t equipment);
 
 #endif

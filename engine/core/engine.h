@@ -127,6 +127,8 @@ struct unit_view {
     uint32_t unit_id;
     const struct unit_definition *definition;
     enum duty duty;
+    uint16_t people; /* signed on */
+    const struct sign_on *sign_on;
     enum unit_status status;
     uint32_t assignment_id; /* the active one, 0 */
     uint32_t incident_id;

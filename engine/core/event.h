@@ -270,6 +270,7 @@ struct event {
             enum duty duty;
             enum reason reason;
             uint16_t people;
+            struct sign_on sign_on; /* what holds from now on; nothing when off duty */
         } duty;
         struct {
             uint32_t alarm_id;

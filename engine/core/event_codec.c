@@ -7,7 +7,8 @@
 /* One list of fields a kind feeds writer and reader. Lists only ever grow at their end, under a new
  * version; version 1 is the first release. 2: a policy says more.
  * 3: an alarm may be about a circle. 4: beats and grids; volunteers are
- * asked in waves; centres and what they are asked. */
+ * asked in waves; centres and what they are asked; units sign on with
+ * people and equipment. */
 #define BODY_VERSION 4u
 
 #define CIRCLE_FIELDS(X)                                                                           \
@@ -197,6 +198,12 @@ _Static_assert(TIER_COUNT == 3, "OPENED_FIELDS names every tier");
     X(ENUM, duty.duty, DUTY_COUNT)                                                                 \
     X(ENUM, duty.reason, REASON_COUNT)                                                             \
     X(U16, duty.people, 0)
+
+/* Since version 4. */
+#define SIGN_ON_FIELDS(X)                                                                          \
+    X(U32, duty.sign_on.equipment, 0)                                                              \
+    X(TEXT, duty.sign_on.crew, 0)                                                                  \
+    X(TEXT, duty.sign_on.device, 0)
 
 #define ALARM_FIELDS(X)                                                                            \
     X(U32, alarm.alarm_id, 0)                                                                      \
@@ -746,6 +753,7 @@ static void put_body(struct byte_writer *w, const struct event *item)
         break;
     case EVENT_UNIT_DUTY:
         DUTY_FIELDS(PUT)
+        SIGN_ON_FIELDS(PUT)
         break;
     case EVENT_ALARM_RAISED:
     case EVENT_ALARM_ACKED:
@@ -848,6 +856,15 @@ static void get_alarm_more(struct byte_reader *r, struct event *item, uint8_t ve
     ALARM_MORE_FIELDS(GET)
 }
 
+static void get_sign_on(struct byte_reader *r, struct event *item, uint8_t version)
+{
+    item->duty.sign_on = (struct sign_on){.equipment = 0};
+    if (version >= 4) {
+        SIGN_ON_FIELDS(GET)
+        r->bad = r->bad || item->duty.sign_on.equipment >> EQUIPMENT_COUNT != 0;
+    }
+}
+
 /* Before version 4 nothing lay in an area. */
 static void get_areas(struct byte_reader *r, uint32_t areas[AREA_KIND_COUNT], uint8_t version)
 {
@@ -907,6 +924,7 @@ static void get_body(struct byte_reader *r, struct event *item, uint8_t version)
         break;
     case EVENT_UNIT_DUTY:
         DUTY_FIELDS(GET)
+        get_sign_on(r, item, version);
         break;
     case EVENT_ALARM_RAISED:
     case EVENT_ALARM_ACKED:

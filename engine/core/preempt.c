@@ -36,7 +36,7 @@ static bool may_be_taken(const void *context, uint32_t unit_id)
     const struct incident *victim = &engine->incidents[engine->assignments[slot].incident];
     const struct unit_definition *unit = &engine->units[unit_id].definition;
     return victim->drill == rules->incident->drill && (rules->kinds >> unit->kind & 1u) != 0 &&
-           (unit->capabilities & rules->capabilities) == rules->capabilities;
+           (engine->presence->capabilities[unit_id] & rules->capabilities) == rules->capabilities;
 }
 
 /* The nearest by straight line, ties by unit. */

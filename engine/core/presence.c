@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "engine/core/duty.h"
+
 #define TRACK_MS          15000     /* fixes farther apart are no track: the unit may be anywhere */
 #define ROUND_THE_EARTH_M 20100000u /* half way: nobody is farther away */
 #define HEADING_SPEED_KMH 8u
@@ -131,6 +133,11 @@ static void count_capabilities(struct presence *presence, uint32_t unit_id, bool
     }
 }
 
+static uint32_t capabilities_of(const struct unit *unit)
+{
+    return unit->definition.capabilities | duty_capabilities(unit->sign_on.equipment);
+}
+
 static void define_flags(const struct engine *engine, uint32_t unit_id, uint32_t mark)
 {
     const struct presence *presence = engine->presence;
@@ -152,7 +159,7 @@ void presence_define(const struct engine *engine, uint32_t unit_id)
     }
     presence->version++;
     presence->kinds[unit_id] = (uint8_t)definition->kind;
-    presence->capabilities[unit_id] = definition->capabilities;
+    presence->capabilities[unit_id] = capabilities_of(&engine->units[unit_id]);
     presence->areas[unit_id] = definition->area;
     count_capabilities(presence, unit_id, true);
     if (presence->fleet != NULL) {
@@ -169,6 +176,22 @@ void presence_define(const struct engine *engine, uint32_t unit_id)
     if (presence->fixes[unit_id].seen) { /* another kind trusts it for another time */
         presence->fixes[unit_id].is_stale = false;
         timer_heap_set(&presence->expiry, unit_id, unit_id, presence->fixes[unit_id].fix_ms);
+    }
+    presence_refresh(engine, unit_id);
+}
+
+void presence_sign_on(const struct engine *engine, uint32_t unit_id)
+{
+    struct presence *presence = engine->presence;
+    const uint32_t capabilities = capabilities_of(&engine->units[unit_id]);
+    if (presence->capabilities[unit_id] != capabilities) {
+        count_capabilities(presence, unit_id, false);
+        presence->capabilities[unit_id] = capabilities;
+        count_capabilities(presence, unit_id, true);
+        presence->version++;
+        if (presence->fleet != NULL) {
+            define_flags(engine, unit_id, 0);
+        }
     }
     presence_refresh(engine, unit_id);
 }

@@ -30,9 +30,9 @@ struct fix {
 struct presence {
     struct geo_fleet *fleet; /* NULL: a shadow */
     struct fix *fixes;
-    uint8_t *availability; /* AVAILABILITY_COUNT: not counted yet */
-    uint8_t *kinds;        /* as counted */
-    uint32_t *capabilities;
+    uint8_t *availability;  /* AVAILABILITY_COUNT: not counted yet */
+    uint8_t *kinds;         /* as counted */
+    uint32_t *capabilities; /* of the roster, and of what it signed on with */
     uint32_t *areas;
     uint32_t counts[UNIT_KIND_COUNT][AVAILABILITY_COUNT];
     uint32_t capable[UNIT_KIND_COUNT][32]; /* how many of the kind have the bit, free or not */
@@ -49,6 +49,8 @@ MUST_CHECK enum status presence_observe(const struct engine *engine,
 
 /* What the unit is has changed. */
 void presence_define(const struct engine *engine, uint32_t unit_id);
+/* Its duty, and with it perhaps what it is fit for, has changed. */
+void presence_sign_on(const struct engine *engine, uint32_t unit_id);
 /* Its duty or its assignment has changed. */
 void presence_refresh(const struct engine *engine, uint32_t unit_id);
 /* Fixes that are too old by now are trusted no longer. */

@@ -51,6 +51,9 @@
     X(ENUM, duty, DUTY_COUNT)                                                                      \
     X(ENUM, duty_reason, REASON_COUNT)                                                             \
     X(U16, people, 0)                                                                              \
+    X(U32, sign_on.equipment, 0)                                                                   \
+    X(TEXT, sign_on.crew, 0)                                                                       \
+    X(TEXT, sign_on.device, 0)                                                                     \
     X(I64, status_ms, 0)                                                                           \
     X(ENUM, panic, PANIC_STATE_COUNT)                                                              \
     X(U32, panic_incident, 0)

@@ -14,7 +14,8 @@ struct unit {
     struct unit_definition definition;
     enum duty duty;
     enum reason duty_reason;
-    uint16_t people;   /* signed on with it */
+    uint16_t people; /* signed on with it */
+    struct sign_on sign_on;
     int64_t status_ms; /* since when its board status is what it is */
     enum panic_state panic;
     uint32_t panic_incident; /* id, 0: none */

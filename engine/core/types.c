@@ -25,6 +25,7 @@ static const char *const panic_places[] = {PANIC_PLACE_LIST(TEXT)};
 static const char *const clock_starts[] = {CLOCK_START_LIST(TEXT)};
 static const char *const preempts[] = {PREEMPT_LIST(TEXT)};
 static const char *const receipts[] = {RECEIPT_LIST(TEXT)};
+static const char *const equipments[] = {EQUIPMENT_LIST(TEXT)};
 static const char *const area_kinds[] = {AREA_KIND_LIST(TEXT)};
 static const char *const centre_kinds[] = {CENTRE_KIND_LIST(TEXT)};
 static const char *const referral_states[] = {REFERRAL_STATE_LIST(TEXT)};
@@ -58,6 +59,7 @@ static const struct {
     [TYPES_AREA_KIND] = {area_kinds, AREA_KIND_COUNT},
     [TYPES_CENTRE_KIND] = {centre_kinds, CENTRE_KIND_COUNT},
     [TYPES_REFERRAL_STATE] = {referral_states, REFERRAL_STATE_COUNT},
+    [TYPES_EQUIPMENT] = {equipments, EQUIPMENT_COUNT},
 };
 _Static_assert(sizeof lists / sizeof lists[0] == TYPES_LIST_COUNT, "every list has its names");
 

@@ -92,6 +92,22 @@ enum incident_state { INCIDENT_STATE_LIST(ENUM_NAME) INCIDENT_STATE_COUNT };
     X(ASSIGNMENT_PREEMPTED, "preempted") /* for more urgent work, which is named */
 enum assignment_state { ASSIGNMENT_STATE_LIST(ENUM_NAME) ASSIGNMENT_STATE_COUNT };
 
+/* What a unit signs on with; some of it makes it fit for what a plan asks
+ * (duty_capabilities). */
+#define EQUIPMENT_LIST(X)                                                                          \
+    X(EQUIPMENT_RADIO, "radio")                                                                    \
+    X(EQUIPMENT_CAMERA, "camera")                                                                  \
+    X(EQUIPMENT_SHIELD, "shield")                                                                  \
+    X(EQUIPMENT_FORK, "fork")                                                                      \
+    X(EQUIPMENT_BATON, "baton")                                                                    \
+    X(EQUIPMENT_FIREARM, "firearm")                                                                \
+    X(EQUIPMENT_FIRST_AID_KIT, "first_aid_kit")                                                    \
+    X(EQUIPMENT_AED, "aed")                                                                        \
+    X(EQUIPMENT_EXTINGUISHER, "extinguisher")                                                      \
+    X(EQUIPMENT_CONES, "cones")                                                                    \
+    X(EQUIPMENT_DRONE, "drone")
+enum equipment { EQUIPMENT_LIST(ENUM_NAME) EQUIPMENT_COUNT };
+
 #define DUTY_LIST(X)                                                                               \
     X(DUTY_OFF, "off")                                                                             \
     X(DUTY_ON, "on")                                                                               \
@@ -306,6 +322,7 @@ enum types_list {
     TYPES_AREA_KIND,
     TYPES_CENTRE_KIND,
     TYPES_REFERRAL_STATE,
+    TYPES_EQUIPMENT,
     TYPES_LIST_COUNT
 };
 const char *types_name(enum types_list list, uint32_t value);
@@ -325,6 +342,8 @@ bool incident_state_ended(enum incident_state state);
 #define PHONE_SIZE      24u
 #define NOTE_SIZE       512u
 #define ACTOR_SIZE      32u
+#define CREW_SIZE       192u /* names or numbers, as people write them */
+#define DEVICE_SIZE     32u
 #define COMMAND_ID_SIZE 16u
 
 #define UNIT_NONE     UINT32_MAX
@@ -333,6 +352,13 @@ bool incident_state_ended(enum incident_state state);
 #define DISTRICT_NONE 63u /* outside every district; seen by city-wide scopes only */
 #define DISTRICTS_MAX 63u
 #define SCOPE_CITY    UINT64_MAX /* a scope is a set of districts, bit by bit */
+
+/* What a unit has signed on with. */
+struct sign_on {
+    uint32_t equipment; /* bit per enum equipment */
+    char crew[CREW_SIZE];
+    char device[DEVICE_SIZE];
+};
 
 /* Who gives a command: checked by engine/net before it comes here, recorded with every event. */
 struct actor {

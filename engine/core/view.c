@@ -15,6 +15,8 @@ bool view_unit(const struct engine *engine, uint32_t unit_id, struct unit_view *
     *view = (struct unit_view){.unit_id = unit_id,
                                .definition = &unit->definition,
                                .duty = unit->duty,
+                               .people = unit->people,
+                               .sign_on = &unit->sign_on,
                                .status = state_unit_status(engine, unit),
                                .assignment_id = assignment == NULL ? 0 : assignment->id,
                                .incident_id = incident_id,

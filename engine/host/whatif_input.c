@@ -262,6 +262,8 @@ static void do_duty(struct whatif *whatif)
     command.duty.duty = whatif->event.duty.duty;
     command.duty.reason = whatif->event.duty.reason;
     command.duty.people = whatif->event.duty.people;
+    command.duty.sign_on = whatif->event.duty.sign_on;
+    command.duty.has_equipment = command.duty.has_crew = command.duty.has_device = true;
     (void)whatif_step(whatif, &command);
 }
 

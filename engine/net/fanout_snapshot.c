@@ -104,7 +104,8 @@ static const char list_decisions[] = "decisions";
 
 /* ---- The city ---- */
 
-static void write_roster(struct writer *writer, const struct engine *engine, uint64_t scope)
+static void write_roster(struct writer *writer, const struct engine *engine, uint64_t scope,
+                         enum translate_mask mask)
 {
     for (uint32_t i = 0; i < engine_district_count(engine); i++) {
         const struct proto_district district = {.code = engine_district_code(engine, i),
@@ -128,7 +129,7 @@ static void write_roster(struct writer *writer, const struct engine *engine, uin
         struct unit_view view;
         struct proto_unit unit;
         if (engine_unit(engine, i, &view) && access_scope_holds(scope, view.definition->district)) {
-            translate_view_unit(engine, &view, &unit);
+            translate_view_unit(engine, &view, mask, &unit);
             item_begin(writer, list_units);
             proto_encode_unit(writer->buffer, &unit);
         }
@@ -271,7 +272,7 @@ static void write_decisions(struct writer *writer, const struct engine *engine, 
 static void write_city(struct writer *writer, const struct engine *engine, uint64_t scope,
                        enum translate_mask mask)
 {
-    write_roster(writer, engine, scope);
+    write_roster(writer, engine, scope, mask);
     write_incidents(writer, engine, scope, mask);
     write_assignments(writer, engine, scope);
     write_referrals(writer, engine, scope);
@@ -353,7 +354,10 @@ struct fanout_snapshot *fanout_snapshot_orders(const struct engine *engine,
     view.incident_id = published->active.incident_id;
     struct proto_unit unit;
     struct proto_order order;
-    translate_view_unit(engine, &view, &unit);
+    /* The live engine runs ahead of the disk: what the unit signed on with is not said here. */
+    translate_view_unit(engine, &view, TRANSLATE_API, &unit);
+    unit.equipment = 0;
+    unit.people_on = PROTO_NONE;
     const bool has_order = translate_event_order(engine, ledger, unit_id, &order);
     proto_frame_snapshot_unit(buffer, &unit, has_order ? &order : NULL);
     for (uint32_t i = 0; i < LEDGER_NOTICES_MAX; i++) {

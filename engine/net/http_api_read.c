@@ -13,7 +13,7 @@ void http_api_read_units(struct api *api, const struct net_request *request,
         struct proto_unit unit;
         if (engine_unit(engine, i, &view) &&
             access_scope_holds(identity->scope, view.definition->district)) {
-            translate_view_unit(engine, &view, &unit);
+            translate_view_unit(engine, &view, translate_view_mask(identity->role), &unit);
             proto_encode_unit(&api->buffer, &unit);
         }
     }

@@ -24,6 +24,12 @@ void http_api_roster_get(struct api *api, const struct net_request *request,
                          const struct identity *identity)
 {
     (void)identity; /* an administrator's: of the whole city */
+    if (strcmp(request->path, "/v1/roster/duty.csv") == 0) {
+        proto_buffer_clear(&api->buffer);
+        roster_text_duty(&api->buffer, api_engine(api));
+        http_api_reply_durable_as(api, request->id, "text/csv; charset=utf-8");
+        return;
+    }
     for (size_t i = 0; i < sizeof files / sizeof files[0]; i++) {
         if (strcmp(request->path, files[i].path) != 0) {
             continue;
@@ -40,5 +46,5 @@ void http_api_roster_get(struct api *api, const struct net_request *request,
     }
     http_api_problem(api, request, PROTO_NOT_FOUND, NULL,
                      "There are districts.geojson, areas.geojson, circles.geojson, circles.csv, "
-                     "units.geojson, units.csv, centres.geojson and centres.csv");
+                     "units.geojson, units.csv, centres.geojson, centres.csv and duty.csv");
 }

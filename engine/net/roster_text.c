@@ -165,6 +165,56 @@ void roster_text_csv(struct proto_buffer *buffer, const struct engine *engine,
     put[kind](&sheet, engine);
 }
 
+/* What people wrote is never a formula where the sheet is opened. */
+static void put_words(struct sheet *sheet, const char *text)
+{
+    char guarded[CREW_SIZE + 1];
+    const bool is_formula = text[0] != '\0' && strchr("=+-@\t", text[0]) != NULL;
+    assert(strlen(text) < CREW_SIZE);
+    guarded[0] = '\'';
+    memcpy(&guarded[1], text, strlen(text) + 1);
+    put_text(sheet, is_formula ? guarded : text);
+}
+
+static void put_equipment(struct sheet *sheet, uint32_t equipment)
+{
+    bool is_first = true;
+    separate(sheet);
+    for (uint32_t i = 0; i < EQUIPMENT_COUNT; i++) {
+        if ((equipment >> i & 1u) != 0) {
+            append(sheet, is_first ? "" : "+");
+            append(sheet, types_name(TYPES_EQUIPMENT, i));
+            is_first = false;
+        }
+    }
+}
+
+void roster_text_duty(struct proto_buffer *buffer, const struct engine *engine)
+{
+    struct sheet sheet = {.buffer = buffer};
+    append(&sheet, "\xEF\xBB\xBF"
+                   "code,name,kind,duty,people,crew,equipment,device,circle,district,area\r\n");
+    for (uint32_t i = 0; i < engine_unit_count(engine); i++) {
+        struct unit_view view;
+        (void)engine_unit(engine, i, &view);
+        if (view.duty == DUTY_OFF) {
+            continue;
+        }
+        put_words(&sheet, view.definition->code);
+        put_words(&sheet, view.definition->name);
+        put_text(&sheet, types_name(TYPES_UNIT_KIND, view.definition->kind));
+        put_text(&sheet, types_name(TYPES_DUTY, view.duty));
+        put_count(&sheet, view.people);
+        put_words(&sheet, view.sign_on->crew);
+        put_equipment(&sheet, view.sign_on->equipment);
+        put_words(&sheet, view.sign_on->device);
+        put_text(&sheet, circle_code(engine, view.definition->circle));
+        put_text(&sheet, district_code(engine, view.definition->district));
+        put_text(&sheet, area_code(engine, view.definition->area));
+        end_line(&sheet);
+    }
+}
+
 /* ---- GeoJSON: RFC 7946, a feature a line ---- */
 
 static void put_position(struct proto_buffer *buffer, struct geo_point at)

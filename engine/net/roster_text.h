@@ -13,4 +13,7 @@ void roster_text_csv(struct proto_buffer *buffer, const struct engine *engine,
 void roster_text_geojson(struct proto_buffer *buffer, const struct engine *engine,
                          enum proto_roster_kind kind);
 
+/* Who is on duty now, and with what, as CSV. Not a roster: it is not read back. */
+void roster_text_duty(struct proto_buffer *buffer, const struct engine *engine);
+
 #endif

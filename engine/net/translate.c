@@ -298,6 +298,12 @@ static bool duty_fill(const struct proto_unit_duty_set *from, const struct ident
     if (!from->has_people && engine_unit(engine, command->duty.unit_id, &unit)) {
         command->duty.people = unit.definition->people;
     }
+    command->duty.has_equipment = from->has_equipment;
+    command->duty.has_crew = from->has_crew;
+    command->duty.has_device = from->has_device;
+    command->duty.sign_on.equipment = from->equipment;
+    memcpy(command->duty.sign_on.crew, from->crew, CREW_SIZE);
+    memcpy(command->duty.sign_on.device, from->device, DEVICE_SIZE);
     return true;
 }
 

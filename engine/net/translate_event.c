@@ -10,8 +10,8 @@ _Static_assert((int)LADDER_STEP_COUNT == (int)PROTO_LADDER_STEP_COUNT, "one list
 
 bool translate_event_differs(enum event_kind kind, enum translate_mask mask)
 {
-    return mask == TRANSLATE_API &&
-           (kind == EVENT_REPORT_RECEIVED || kind == EVENT_INCIDENT_OPENED);
+    return mask == TRANSLATE_API && (kind == EVENT_REPORT_RECEIVED ||
+                                     kind == EVENT_INCIDENT_OPENED || kind == EVENT_UNIT_DUTY);
 }
 
 static const char *or_null(const char *text)
@@ -426,6 +426,9 @@ void translate_event_fill(const struct engine *engine, const struct event *event
         to->duty.duty = (enum proto_duty)event->duty.duty;
         to->duty.reason = (enum proto_reason)event->duty.reason;
         to->duty.people = event->duty.people;
+        to->duty.crew = mask == TRANSLATE_API ? NULL : or_null(event->duty.sign_on.crew);
+        to->duty.equipment = event->duty.sign_on.equipment;
+        to->duty.device = mask == TRANSLATE_API ? NULL : or_null(event->duty.sign_on.device);
         break;
     case EVENT_ALARM_RAISED:
         fill_alarm(engine, event, &space->alarm);

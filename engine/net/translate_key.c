@@ -210,6 +210,11 @@ uint64_t translate_key_fingerprint(const struct proto_command *command)
         hash_number(&hash, (int64_t)command->duty.duty);
         hash_number(&hash, (int64_t)command->duty.reason);
         hash_number(&hash, command->duty.has_people ? command->duty.people : -1);
+        hash_number(&hash, command->duty.has_equipment ? (int64_t)command->duty.equipment : -1);
+        hash_number(&hash, command->duty.has_crew ? 1 : 0);
+        hash_text(&hash, command->duty.crew);
+        hash_number(&hash, command->duty.has_device ? 1 : 0);
+        hash_text(&hash, command->duty.device);
         break;
     case PROTO_OP_ALARM_ACK:
         hash_number(&hash, command->alarm.alarm_id);

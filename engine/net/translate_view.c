@@ -75,11 +75,22 @@ void translate_view_definition(const struct engine *engine, uint32_t unit_id,
     };
 }
 
+static const char *or_null(const char *text)
+{
+    return text[0] == '\0' ? NULL : text;
+}
+
 void translate_view_unit(const struct engine *engine, const struct unit_view *from,
-                         struct proto_unit *to)
+                         enum translate_mask mask, struct proto_unit *to)
 {
     translate_view_definition(engine, from->unit_id, from->definition, to);
     to->duty = (enum proto_duty)from->duty;
+    to->people_on = from->duty == DUTY_OFF ? PROTO_NONE : from->people;
+    to->equipment = from->sign_on->equipment;
+    if (mask != TRANSLATE_API) {
+        to->crew = or_null(from->sign_on->crew);
+        to->device = or_null(from->sign_on->device);
+    }
     to->status = (enum proto_unit_status)from->status;
     to->status_ms = from->status_ms;
     to->panic = (enum proto_panic_state)from->panic;

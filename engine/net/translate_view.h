@@ -21,7 +21,7 @@ const char *translate_view_area_code(const struct engine *engine, uint32_t area)
 void translate_view_definition(const struct engine *engine, uint32_t unit_id,
                                const struct unit_definition *from, struct proto_unit *to);
 void translate_view_unit(const struct engine *engine, const struct unit_view *from,
-                         struct proto_unit *to);
+                         enum translate_mask mask, struct proto_unit *to);
 void translate_view_circle(const struct engine *engine, const struct circle_definition *from,
                            struct proto_circle *to);
 void translate_view_centre(const struct engine *engine, const struct centre_definition *from,

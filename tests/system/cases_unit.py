@@ -193,3 +193,30 @@ def panic_once(run):
     equal('kept', again.first['unit']['panic'], 'raised')
     equal('the same answer', again.must('unit.panic', key='help-1'), first)
     equal('one incident', len(city.listed(first['seq'])), 1)
+
+
+@case('a unit signs on with people and equipment: seen at the desk, in the list and as CSV, and kept over a restart')
+def sign_on(run):
+    city = run.city()
+    console = city.console()
+    car = city.unit('C1', duty=False)
+    car.must('unit.duty', duty='on', people=3, crew='陈 0123, 李 0456', equipment=['shield', 'aed'], device='=手机')
+    told = console.event('unit.duty')
+    equal('told', (told['crew'], told['equipment'], told['device']), ('陈 0123, 李 0456', ['shield', 'aed'], '=手机'))
+    car.must('unit.duty', duty='out_of_service', reason='vehicle')
+
+    def seen(who):
+        unit = [u for u in city.engine.get('/v1/units', city.tokens[who]).json['units'] if u['code'] == 'C1'][0]
+        return unit['crew'], unit['equipment'], unit['device']
+    equal('at the desk', seen('li'), ('陈 0123, 李 0456', ['shield', 'aed'], '=手机'))
+    equal('a machine learns no names', seen('alarms'), (None, ['shield', 'aed'], None))
+    sheet = city.engine.get('/v1/roster/duty.csv', city.tokens['admin'])
+    head, *lines = sheet.body.decode('utf-8-sig').strip().split('\r\n')
+    check(head.startswith('code,name,kind,duty,people,crew'), head)
+    check(any('"C1"' in line and '"陈 0123, 李 0456",shield+aed,"\'=手机"' in line for line in lines), f'{lines}')
+    city.kill()
+    city.engine.start()
+    equal('after a restart', seen('li'), ('陈 0123, 李 0456', ['shield', 'aed'], '=手机'))
+    again = city.unit('C1', duty=False)
+    again.must('unit.duty', duty='off')
+    equal('signed off', seen('li'), (None, [], None))

@@ -281,6 +281,9 @@ static void fill(enum event_kind kind)
         event.duty.duty = DUTY_OUT_OF_SERVICE;
         event.duty.reason = REASON_VEHICLE;
         event.duty.people = 3;
+        event.duty.sign_on.equipment = (1u << EQUIPMENT_COUNT) - 1u;
+        memset(event.duty.sign_on.crew, 'c', CREW_SIZE - 1);
+        memcpy(event.duty.sign_on.device, "手机", sizeof "手机");
         break;
     case EVENT_ALARM_RAISED:
     case EVENT_ALARM_ACKED:
@@ -630,4 +633,18 @@ Test(event_codec, an_order_of_version_3_is_no_invitation)
     cr_expect(eq(u32, decode(size), STATUS_CORRUPT));
     cr_assert(eq(u32, decode(size - 1), STATUS_OK));
     cr_expect(eq(u32, back.sent.wave, 0));
+}
+
+Test(event_codec, who_signed_on_under_version_3_brought_nothing)
+{
+    fill(EVENT_UNIT_DUTY);
+    const size_t size = event_codec_encode(&event, bytes);
+    cr_assert(eq(u32, decode(size), STATUS_OK));
+    cr_expect(eq(u32, back.duty.sign_on.equipment, (1u << EQUIPMENT_COUNT) - 1u));
+    event.duty.sign_on.equipment = 1u << EQUIPMENT_COUNT;
+    cr_expect(eq(u32, decode(event_codec_encode(&event, bytes)), STATUS_CORRUPT));
+    bytes[0] = 3;
+    cr_assert(eq(u32, decode(1 + 4 + 1 + 1 + 2), STATUS_OK));
+    cr_expect(eq(u32, back.duty.sign_on.equipment, 0));
+    cr_expect(eq(int, strcmp(back.duty.sign_on.crew, ""), 0));
 }

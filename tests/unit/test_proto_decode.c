@@ -194,6 +194,13 @@ Test(proto_decode, assignments_duties_and_alarms)
     EXPECT_TEXT(message.command.duty.unit, "");
     cr_expect(eq(int, message.command.duty.duty, PROTO_DUTY_ON));
     cr_expect(not(message.command.duty.has_people));
+    cr_expect(not(message.command.duty.has_crew));
+    cr_assert(decode(COMMAND("unit.duty", "\"duty\":\"on\",\"crew\":\"Chen 0123\",\"device\":\"\","
+                                          "\"equipment\":[\"aed\",\"radio\"]")));
+    EXPECT_TEXT(message.command.duty.crew, "Chen 0123");
+    cr_expect(message.command.duty.has_device);
+    cr_expect(eq(u32, message.command.duty.equipment,
+                 1u << PROTO_EQUIPMENT_AED | 1u << PROTO_EQUIPMENT_RADIO));
     cr_assert(decode(COMMAND("unit.duty", "\"unit\":\"P1\",\"duty\":\"off\",\"people\":0")));
     EXPECT_TEXT(message.command.duty.unit, "P1");
     cr_expect(message.command.duty.has_people);

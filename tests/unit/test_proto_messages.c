@@ -528,6 +528,8 @@ static void check_other_events(void)
     event.duty.duty = PROTO_DUTY_OUT_OF_SERVICE;
     event.duty.reason = PROTO_REASON_VEHICLE;
     event.duty.people = 2;
+    event.duty.crew = "陈 0123";
+    event.duty.equipment = 1u << PROTO_EQUIPMENT_SHIELD | 1u << PROTO_EQUIPMENT_FORK;
     expect_event("event unit.duty", &event);
     event = by_system(PROTO_EVENT_ALARM_RAISED, 16);
     event.alarm = &alarm_on_unit;

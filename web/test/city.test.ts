@@ -198,7 +198,7 @@ describe('the reducer', () => {
       if (next(4) === 0) {
         const duty = DUTIES[next(3)]!;
         mine.duty = duty;
-        held = applyLog(held, frame({ ...bare(at), kind: 'unit.duty', unit, duty, reason: 'none', people: 2 }));
+        held = applyLog(held, frame({ ...bare(at), kind: 'unit.duty', unit, duty, reason: 'none', people: 2, crew: '陈 0123', equipment: ['aed'], device: null }));
       } else if (mine.job === null) {
         id += 1;
         mine.job = id;

@@ -81,7 +81,7 @@ export const USER = { name: 'wang', display: '王敏', role: 'dispatcher', scope
 export function anUnit(code: string, more: Partial<Unit> = {}): Unit {
   return {
     index: Number(code.replace(/\D/g, '')) || 0, code, name: `单元${code}`, kind: 'car', circle: null, district: null, area: null,
-    people: 2, capabilities: [], synthetic: true, duty: 'on', status: 'available', status_ms: 1000,
+    people: 2, capabilities: [], synthetic: true, duty: 'on', people_on: 2, crew: null, equipment: [], device: null, status: 'available', status_ms: 1000,
     assignment_id: null, incident_id: null, panic: 'none', lat: 57.7, lon: 11.97, fix_ms: 1000, ...more,
   };
 }

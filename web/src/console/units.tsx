@@ -139,10 +139,11 @@ function UnitCard({ unit }: { unit: Unit }): JSX.Element {
       </div>
       <div class="row muted small">
         <span>{word('kind', unit.kind)}</span>
-        <span>{unit.people === null ? '' : t('units.people', { n: unit.people })}</span>
+        <span>{(unit.people_on ?? unit.people) === null ? '' : t('units.people', { n: unit.people_on ?? unit.people! })}</span>
         <span>{unit.circle === null ? '' : (city.value.circles.get(unit.circle)?.name ?? unit.circle)}</span>
         <span>{age === null ? t('units.no_fix') : t('units.fix', { s: age })}</span>
       </div>
+      <div class="small">{[unit.crew, ...unit.equipment.map((item) => word('equipment', item)), unit.device].filter(Boolean).join(' · ')}</div>
       <div class="row">
         <span class="muted">{t('units.duty')}</span>
         {DUTIES.map((duty) => (

@@ -49,7 +49,7 @@ export type Command =
       note?: string;
     }
   | { op: 'assignment.recall'; assignment: number; reason?: string }
-  | { op: 'unit.duty'; unit?: string; duty: Duty; reason?: string; people?: number }
+  | { op: 'unit.duty'; unit?: string; duty: Duty; reason?: string; people?: number; crew?: string; equipment?: string[]; device?: string }
   | { op: 'alarm.ack'; alarm: number }
   | { op: 'alarm.shelve'; alarm: number; reason: string; until_ms: number; note?: string }
   | { op: 'assignment.support'; assignment: number; note?: string }

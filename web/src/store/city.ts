@@ -207,7 +207,8 @@ function apply(draft: Draft, event: Event): void {
       break;
     case 'unit.duty':
       draft.unit(event.unit, (held) => {
-        const next = { ...held, duty: event.duty, people: event.people ?? held.people };
+        const { duty, people, crew, equipment, device } = event;
+        const next = { ...held, duty, people_on: duty === 'off' ? null : people, crew, equipment, device };
         const status = unitStatus(next, activeOf(draft, next));
         return { ...next, status, status_ms: status === held.status ? held.status_ms : event.at_ms };
       });
@@ -343,7 +344,7 @@ function putUnit(draft: Draft, event: Event & { kind: 'unit.put' }): void {
   const held = draft.get('units').get(put.code);
   const fresh: Unit = {
     ...put,
-    duty: 'off', status: 'off_duty', status_ms: event.at_ms,
+    duty: 'off', people_on: null, crew: null, equipment: [], device: null, status: 'off_duty', status_ms: event.at_ms,
     assignment_id: null, incident_id: null, panic: 'none', fix_ms: null,
   };
   draft.edit('units').set(put.code, held ? { ...held, ...put, lat: put.lat ?? held.lat, lon: put.lon ?? held.lon } : fresh);

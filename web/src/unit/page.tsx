@@ -299,6 +299,8 @@ function OrderCard({ order }: { order: Order }): JSX.Element {
 const age = ({ assignment: { sent_ms } }: Order): string => duration(Math.max(0, now.value - (sent_ms ?? now.value)));
 
 /** The way to the scene is drawn when somebody wants to see it; its code is fetched (and kept) apart. */
+type SignOnView = (about: { people: number; done: () => void }) => JSX.Element;
+
 type WayView = (about: { unit: string; incident: number; place: string }) => JSX.Element;
 
 /** Time to the tier's target, then how much over it; once there, nothing runs any more. */
@@ -414,15 +416,21 @@ function Support({ close }: { close: () => void }): JSX.Element {
 
 function DutyButton(): JSX.Element | null {
   const held = duty.value;
+  const Form = useSignal<SignOnView | null>(null);
+  const open = (): void => void import('./sign_on.tsx').then((loaded) => (Form.value = loaded.SignOn)).catch(() => undefined);
   if (!held) return null;
   const on = held.duty === 'on';
+  if (!on && Form.value) return <Form.value people={orders.value.unit?.people ?? 1} done={() => (Form.value = null)} />;
   return (
     <section class="unit-actions">
       <button type="button" class={on ? 'secondary wide' : 'big acknowledged'} onClick={() => setDuty(on ? 'off' : 'on')}>
         {t(on ? 'unit.go_off' : 'unit.go_on')}
       </button>
       {on ? null : (
-        <button type="button" class="secondary wide" onClick={() => void logout('device')}>{t('login.logout')}</button>
+        <>
+          <button type="button" class="secondary wide" onClick={open}>{t('unit.sign_on')}</button>
+          <button type="button" class="secondary wide" onClick={() => void logout('device')}>{t('login.logout')}</button>
+        </>
       )}
     </section>
   );

@@ -217,6 +217,13 @@ export function acknowledgeNotices(): void {
   for (const notice of unheard.value) hear(notice, 'acknowledged');
 }
 
+/** With people and equipment; plain `on` says nothing of them. */
+export function signOn(with_what: { people: number; crew: string; equipment: string[]; device: string }): void {
+  buzz(40);
+  refusal.value = null;
+  void outbox.add({ op: 'unit.duty', duty: 'on', ...with_what });
+}
+
 export function setDuty(next: 'on' | 'off'): void {
   buzz(40);
   refusal.value = null;

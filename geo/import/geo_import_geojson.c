@@ -108,7 +108,7 @@ static enum geo_status read_way(struct state *state, int64_t way_id, const json_
     }
     state->ids.count = 0;
     for (size_t i = 0; i < json_array_size(line); i++) {
-        struct geo_point at;
+        struct geo_point at = {0, 0};
         enum geo_status status = read_position(state, json_array_get(line, i), i, &at);
         if (status == GEO_OK) {
             status = geo_import_source_node(state->source, id_of(at), at, no_tags);
@@ -202,7 +202,7 @@ static enum geo_status read_polygons(struct state *state, const json_t *polygons
 static enum geo_status read_point(struct state *state, const json_t *position,
                                   struct geo_import_tags tags)
 {
-    struct geo_point at;
+    struct geo_point at = {0, 0};
     const enum geo_status status = read_position(state, position, 0, &at);
     state->source->report->counts[GEO_IMPORT_NODES_READ]++;
     return status == GEO_OK ? geo_import_source_node(state->source, id_of(at), at, tags) : status;

@@ -39,7 +39,7 @@ export function Referrals({ incident, ended }: { incident: Incident; ended: bool
   return (
     <section aria-label={t('title')}>
       <h3>{t('title')}</h3>
-      <ul class="assignments">
+      <ul class="referrals">
         {known.map((referral) => <Row key={referral.id} referral={referral} text={text.value.trim()} said={() => (text.value = '')} />)}
       </ul>
       {ended ? null : (

@@ -11,6 +11,7 @@ spent."""
 import argparse
 import csv
 import io
+import json
 import os
 import re
 import resource
@@ -48,6 +49,16 @@ def prepare(engine, work, options):
         put_roster(engine, admin, kind, all_cars(text) if kind == 'units' else text, content_type)
 
 
+def far_searching(work):
+    """The mutual-aid policy, but nobody in the whole region is too far."""
+    with open(os.path.join(os.path.dirname(__file__), '..', '..', 'policies', 'mutual-aid.json'), encoding='utf-8') as file:
+        policy = json.load(file)
+    path = os.path.join(work.path, 'far.json')
+    with open(path, 'w', encoding='utf-8') as file:
+        json.dump({**policy, 'name': 'far', 'search_ms': 4 * 3600 * 1000}, file)
+    return path
+
+
 def cpu_seconds(pid):
     with open(f'/proc/{pid}/stat', encoding='utf-8') as file:
         fields = file.read().rsplit(') ', 1)[1].split()
@@ -69,7 +80,7 @@ def run(options, work):
     data = os.path.join(options.data, f'load-{os.getpid()}') if options.data else work.new('load')
     engine = Engine(options.binary, data, options.map, units_max=20000, incidents_max=20000,
                     assignments_max=60000, commands_keep=262144, log_level='info', snapshot_events=100000,
-                    connections_max=12000, sessions_max=11000)
+                    connections_max=12000, sessions_max=11000, policy=far_searching(work))
     engine.log_path = os.path.join(work.path, 'engine.log')
     engine.start()
     try:

@@ -11,7 +11,6 @@ const DESK = { width: 1680, height: 1000 };
 const SHOTS = [
   { name: 'console', page: 'console', login: 'dispatcher', locale: 'en-GB', scheme: 'dark', size: DESK, prepare: atWork },
   { name: 'console-zh', page: 'console', login: 'dispatcher', locale: 'zh-CN', scheme: 'light', size: DESK, prepare: atWork },
-  { name: 'console-alarms', page: 'console', login: 'dispatcher', locale: 'zh-CN', scheme: 'dark', size: { width: 1366, height: 768 }, prepare: alarms },
   { name: 'console-report', page: 'console', login: 'dispatcher', locale: 'en-GB', scheme: 'light', size: { width: 1366, height: 768 }, prepare: report },
   { name: 'console-roads', page: 'console', login: 'dispatcher', locale: 'zh-CN', scheme: 'light', size: { width: 1366, height: 768 }, prepare: roads },
   { name: 'unit', page: 'unit', login: 'C001', locale: 'zh-CN', scheme: 'light', size: { width: 390, height: 844 }, prepare: ordered },
@@ -19,12 +18,14 @@ const SHOTS = [
   { name: 'supervisor', page: 'supervisor', login: 'supervisor', locale: 'en-GB', scheme: 'light', size: { width: 1400, height: 900 }, prepare: heat },
   { name: 'admin-circles', page: 'admin#circles', login: 'admin', locale: 'zh-CN', scheme: 'light', size: { width: 1400, height: 860 }, prepare: circle },
   { name: 'admin-system', page: 'admin#system', login: 'admin', locale: 'en-GB', scheme: 'dark', size: { width: 1400, height: 620 } },
+  { name: 'console-alarms', page: 'console', login: 'dispatcher', locale: 'zh-CN', scheme: 'dark', size: { width: 1366, height: 768 }, prepare: alarms },
 ];
 const SETTLE_MS = 3_000; /* tiles, names, the outlines of what is reached */
 
 async function atWork(tab) {
   await tab.locator('.queue-row').first().waitFor();
-  await tab.locator('.queue-row', { has: tab.locator('.p1') }).last().click();
+  const urgent = tab.locator('.queue-row', { has: tab.locator('.p1') });
+  await ((await urgent.count()) > 0 ? urgent : tab.locator('.queue-row')).last().click();
   await tab.locator('.map canvas').waitFor();
   await tab.locator('.detail .pane-head button').first().click(); /* shows it on the map */
   await tab.waitForTimeout(SETTLE_MS);
@@ -142,7 +143,8 @@ for (const { name, page, login, locale, scheme, size, prepare } of SHOTS) {
   const context = await browser.newContext({ viewport: size, locale, colorScheme: scheme, ...(page === 'unit' ? await whereIs(login) : {}) });
   const tab = await context.newPage();
   await tab.goto(`${url}/${page}`);
-  const account = tab.getByRole('button', { name: /account|账号/ });
+  await tab.locator('input').first().waitFor();
+  const account = tab.getByRole('button', { name: /as a person|账号/ });
   if (await account.count()) await account.first().click();
   await tab.locator('input').nth(0).fill(login);
   await tab.locator('input').nth(1).fill(logins[login]);

@@ -2,17 +2,13 @@
  * circles, 100,000 open incidents, on a real city where far more is reported than can be served.
  * What a report costs as incidents fill up, what the timers cost once nobody is free, what a unit
  * that comes free costs, and the memory; then the snapshot. */
-#include <fcntl.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "engine/core/engine.h"
-#include "engine/core/prng.h"
 #include "tests/bench/bench.h"
 #include "tests/support/geo_test_roads.h"
 
@@ -56,30 +52,9 @@ static uint32_t memory_mb(void)
     return (uint32_t)(resident * (uint64_t)sysconf(_SC_PAGESIZE) >> 20);
 }
 
-static void open_map(const char *path)
-{
-    const int file = open(path, O_RDONLY);
-    struct stat stat;
-    uint32_t section = 0;
-    if (file < 0 || fstat(file, &stat) != 0) {
-        fail("the map cannot be read");
-    }
-    const uint8_t *bytes = mmap(NULL, (size_t)stat.st_size, PROT_READ, MAP_PRIVATE, file, 0);
-    (void)close(file);
-    if (geo_map_open(bytes, (size_t)stat.st_size, &city.map, &section) != GEO_OK) {
-        fail("this is not a map");
-    }
-}
-
 static struct geo_point random_place(enum geo_profile profile)
 {
-    for (;;) {
-        const uint32_t edge = prng_below(&city.prng, city.map.edge_count);
-        if ((city.map.edges[edge].component >> profile & 1) != 0) {
-            return geo_map_place_point(
-                &city.map, (struct geo_place){edge, prng_below(&city.prng, 1000001), 0});
-        }
-    }
+    return bench_place(&city.map, &city.prng, profile);
 }
 
 static struct step_result give(struct command *command)
@@ -293,7 +268,9 @@ int main(int argc, char **argv)
         return 2;
     }
     (void)setvbuf(stdout, NULL, _IOLBF, 0);
-    open_map(argv[1]);
+    if (!bench_open_map(argv[1], &city.map)) {
+        return 1;
+    }
     struct engine_config config = {.limits = {.units_max = UNITS,
                                               .circles_max = CIRCLES,
                                               .incidents_max = INCIDENTS,

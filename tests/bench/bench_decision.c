@@ -3,17 +3,12 @@
  * daemon keeps. p50 and p99 by number of available units: a third each on foot, on motorcycles, in
  * cars; each kind serves a tier of its own, or all serve all tiers, or a plan asks what one in ten
  * can do. UNITS is the roster, 20,000 by default; the rest is on the map, but off duty. */
-#include <fcntl.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include "engine/core/engine.h"
-#include "engine/core/prng.h"
 #include "tests/bench/bench.h"
 #include "tests/support/geo_test_roads.h"
 
@@ -30,33 +25,9 @@ static struct engine *shadow; /* replays everything */
 static uint64_t replayed, replay_ns;
 static int64_t now_ms = 1700000000000;
 
-static bool open_map(const char *path)
-{
-    const int file = open(path, O_RDONLY);
-    struct stat stat;
-    if (file < 0 || fstat(file, &stat) != 0) {
-        fprintf(stderr, "bench_decision: cannot read %s\n", path);
-        return false;
-    }
-    const uint8_t *bytes = mmap(NULL, (size_t)stat.st_size, PROT_READ, MAP_PRIVATE, file, 0);
-    close(file);
-    uint32_t section = 0;
-    const enum geo_status status = geo_map_open(bytes, (size_t)stat.st_size, &map, &section);
-    if (status != GEO_OK) {
-        fprintf(stderr, "bench_decision: %s: %s\n", path, geo_status_text(status));
-    }
-    return status == GEO_OK;
-}
-
 static struct geo_point random_place(enum geo_profile profile)
 {
-    for (;;) {
-        const uint32_t edge = prng_below(&prng, map.edge_count);
-        if ((map.edges[edge].component >> profile & 1) != 0) {
-            return geo_map_place_point(&map,
-                                       (struct geo_place){edge, prng_below(&prng, 1000001), 0});
-        }
-    }
+    return bench_place(&map, &prng, profile);
 }
 
 static void replay(void)
@@ -221,7 +192,7 @@ int main(int argc, char **argv)
         bench_clock = CLOCK_THREAD_CPUTIME_ID;
         argc--;
     }
-    if (argc < 2 || !open_map(argv[1])) {
+    if (argc < 2 || !bench_open_map(argv[1], &map)) {
         fprintf(stderr, "usage: bench_decision FILE.kfmap [UNITS] [--cpu]\n");
         return 2;
     }

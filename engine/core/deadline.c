@@ -73,8 +73,10 @@ int64_t deadline_notice_ms(const struct engine *engine, const struct assignment 
     };
     const bool is_taken = (notice->steps >> step & 1u) != 0;
     /* Who was only invited owes nobody an answer. */
-    const bool is_silent = assignment->wave > 0 && assignment->acknowledged_ms == TIME_NEVER &&
-                           assignment->en_route_ms == TIME_NEVER && step != LADDER_RESENT;
+    const bool has_accepted = assignment->acknowledged_ms != TIME_NEVER ||
+                              assignment->en_route_ms != TIME_NEVER ||
+                              assignment->on_scene_ms != TIME_NEVER;
+    const bool is_silent = assignment->wave > 0 && !has_accepted && step != LADDER_RESENT;
     return is_taken || is_silent || after_ms[step] == 0 || !notice_is_open(notice)
                ? TIMER_OFF
                : notice->sent_ms + (int64_t)after_ms[step];

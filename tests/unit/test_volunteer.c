@@ -248,6 +248,20 @@ Test(volunteer, a_danger_is_told_to_those_who_come_and_not_to_those_who_were_ask
     cr_expect(eq(u32, world_count(&world, EVENT_NOTICE_SENT), 1));
 }
 
+/* Who skips the acknowledgement has accepted all the same. */
+Test(volunteer, who_came_without_a_word_must_hear_a_danger_like_everybody)
+{
+    given(2);
+    world_report(&world, INCIDENT_DISPUTE, 0, 0, 0);
+    const enum tier tier = world_assignment(&world, world_active(&world, volunteers[0])).tier;
+    says(0, ASSIGNMENT_ON_SCENE);
+    struct command warn = {.kind = COMMAND_INCIDENT_WARN,
+                           .warn = {.incident_id = 1, .level = WARN_DANGER, .text = "a knife"}};
+    cr_assert(eq(u32, world_step(&world, &warn).refusal, REASON_NONE));
+    world_pass(&world, world.config.policy.tiers[tier].dispatcher_ms);
+    cr_expect(world_has_alarm(&world, ALARM_NOTICE_LATE, 1));
+}
+
 Test(volunteer, without_waves_they_are_a_kind_like_any_other)
 {
     world.config.policy.volunteers = (struct volunteer_policy){0};

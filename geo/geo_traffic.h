@@ -3,7 +3,8 @@
 
 #include "geo/geo_map.h"
 
-/* How long every edge takes now: the map's times, but where traffic says otherwise.
+/* How long every edge takes now: the map's times at the pace of its class, but where traffic says
+ * otherwise.
  *
  * A closed direction takes for ever: nobody passes. It can still be left and arrived at, in the
  * map's own time: who stands on a closed bridge, or is sent to what happened on it, uses it. What
@@ -15,7 +16,7 @@ struct geo_traffic_change {
     uint32_t edge;
     enum geo_profile profile;
     bool backward;      /* to -> from */
-    uint32_t travel_ms; /* GEO_TRAVEL_NEVER: closed; 0: as in the map */
+    uint32_t travel_ms; /* GEO_TRAVEL_NEVER: closed; 0: by the map and the pace */
 };
 
 GEO_MUST_CHECK enum geo_status geo_traffic_create(const struct geo_map *map,
@@ -27,7 +28,22 @@ void geo_traffic_destroy(struct geo_traffic *traffic);
 void geo_traffic_apply(struct geo_traffic *traffic, const struct geo_traffic_change changes[],
                        uint32_t count);
 
-/* How many times apply was called. */
+/* How fast roads are driven by class, in percent of the map's speed; 100: as in the map. */
+struct geo_pace {
+    uint16_t percent[GEO_PROFILE_COUNT][GEO_ROAD_CLASS_COUNT];
+};
+#define GEO_PACE_PERCENT_MIN 10u
+#define GEO_PACE_PERCENT_MAX 250u
+#define GEO_PACE_CMPS_MAX    4166u /* 150 km/h: nothing is made faster than that */
+
+/* The pace of the map: 100 everywhere. */
+struct geo_pace geo_pace_map(void);
+
+/* From now on every edge takes by its class what the pace says, but where a change is in force: it
+ * stays, and gives way to the pace when it is taken back. One version more. */
+void geo_traffic_set_pace(struct geo_traffic *traffic, const struct geo_pace *pace);
+
+/* How many times apply and set_pace were called. */
 uint32_t geo_traffic_version(const struct geo_traffic *traffic);
 
 /* The last version that changed the profile. */

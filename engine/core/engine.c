@@ -341,6 +341,12 @@ bool engine_unit(const struct engine *engine, uint32_t unit_id, struct unit_view
     return view_unit(engine, unit_id, view);
 }
 
+bool engine_unit_place(const struct engine *engine, uint32_t unit_id, struct geo_place *place,
+                       enum geo_profile *profile)
+{
+    return view_unit_place(engine, unit_id, place, profile);
+}
+
 uint32_t engine_unit_find(const struct engine *engine, const char *code)
 {
     const uint32_t unit_id = code_table_find(&engine->unit_codes, code);

@@ -141,6 +141,10 @@ struct unit_view {
 };
 uint32_t engine_unit_count(const struct engine *engine);
 bool engine_unit(const struct engine *engine, uint32_t unit_id, struct unit_view *view);
+/* The road that the unit's last fix was put on, and by which profile it travels. False: nobody
+ * knows where it is. Without a map, and off the roads, place->edge is UINT32_MAX. */
+bool engine_unit_place(const struct engine *engine, uint32_t unit_id, struct geo_place *place,
+                       enum geo_profile *profile);
 /* UNIT_NONE: no unit has that code. */
 uint32_t engine_unit_find(const struct engine *engine, const char *code);
 

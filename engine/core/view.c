@@ -31,6 +31,19 @@ bool view_unit(const struct engine *engine, uint32_t unit_id, struct unit_view *
     return true;
 }
 
+bool view_unit_place(const struct engine *engine, uint32_t unit_id, struct geo_place *place,
+                     enum geo_profile *profile)
+{
+    if (unit_id >= engine->unit_count || !engine->presence->fixes[unit_id].seen ||
+        engine->presence->fleet == NULL) {
+        return false;
+    }
+    const struct geo_fleet_unit *unit = geo_fleet_get(engine->presence->fleet, unit_id);
+    *place = unit->place;
+    *profile = unit->profile;
+    return true;
+}
+
 void view_incident(const struct engine *engine, const struct incident *incident,
                    struct incident_view *view)
 {

@@ -76,6 +76,14 @@ static struct tm local_of(int64_t at_ms)
     return local;
 }
 
+uint32_t calendar_hour(int64_t at_ms, int64_t *ends_ms)
+{
+    const struct tm local = local_of(at_ms);
+    const int64_t into_s = (int64_t)local.tm_min * 60 + local.tm_sec;
+    *ends_ms = at_ms / 1000 * 1000 + (3600 - into_s) * 1000;
+    return (uint32_t)local.tm_hour;
+}
+
 /* So many minutes into a local day; in the hour that summer time skips it is the hour after. */
 static int64_t moment(const struct tm *date, uint32_t minutes)
 {

@@ -36,6 +36,9 @@ struct calendar_spans {
 bool calendar_spans_make(const struct calendar_day *day, enum calendar_step step, int64_t from_ms,
                          int64_t to_ms, struct calendar_spans *spans);
 
+/* The hour of the city's clock, 0..23, and when the next one begins. */
+uint32_t calendar_hour(int64_t at_ms, int64_t *ends_ms);
+
 /* The same local time a year before; of February 29 it is March 1. */
 int64_t calendar_year_before(int64_t at_ms);
 

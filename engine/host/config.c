@@ -92,6 +92,8 @@ static const struct option options[] = {
     NUMBER(snapshot_minutes, "10", 1, 1440, "minutes between snapshots"),
     NUMBER(coverage_gap_s, "120", 0, 86400,
            "a circle's tier that nobody could reach in time for so long is an alarm; 0: never"),
+    NUMBER(learn_samples_min, "50", 1, 10000,
+           "200 m stretches driven before a class's speed in an hour is proposed"),
     NUMBER(settle_ms, "30000", 0, 600000, "after a start \"no unit\" is not said before"),
     NUMBER(disk_guard_mb, "512", 0, 1048576, "free disk below which history closes"),
 };

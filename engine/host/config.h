@@ -42,6 +42,7 @@ struct config {
     uint32_t session_hours; /* a login lasts this long */
     uint32_t snapshot_events, snapshot_minutes;
     uint32_t coverage_gap_s;
+    uint32_t learn_samples_min;
     uint32_t settle_ms;     /* "no unit" is not said before this has passed after a start */
     uint32_t disk_guard_mb; /* below this much free disk history closes, dispatch goes on */
 };

@@ -15,7 +15,7 @@
 
 #define POSITIONS_SAVE_MS 5000
 #define BOARD_WRITE_MS    60000
-#define FILES_MAX         3u /* positions, board and closures: one of each at a time */
+#define FILES_MAX         4u /* positions, board, closures, drives: one of each at a time */
 #define WAKE_MS_MAX       1000
 #define EXIT_WORDS_STOP   3
 
@@ -164,6 +164,7 @@ static void save_positions(uv_timer_t *timer)
                   daemon->clock.stepped ? "not followed" : "followed again");
     }
     positions_save(daemon);
+    learned_look(daemon);
 }
 
 static void write_board(uv_timer_t *timer)
@@ -347,8 +348,8 @@ static bool start(struct daemon *daemon)
     signal(SIGPIPE, SIG_IGN);
     if (!open_map(daemon) || !recover(daemon) || !remember_commands(daemon) ||
         !positions_load(daemon) || !start_files(daemon) || !traffic_routes_start(daemon) ||
-        !daemon_start_people(daemon) || !start_dispatch(daemon) || !daemon_start_listen(daemon) ||
-        !start_timers(daemon)) {
+        !learned_start(daemon) || !daemon_start_people(daemon) || !start_dispatch(daemon) ||
+        !daemon_start_listen(daemon) || !start_timers(daemon)) {
         return false;
     }
     engine_started(daemon->engine, daemon_now(daemon));

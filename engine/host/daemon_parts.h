@@ -9,8 +9,10 @@
 #include "engine/host/gateway.h"
 #include "engine/host/history_worker.h"
 #include "engine/host/identities.h"
+#include "engine/host/learned.h"
 #include "engine/host/map_file.h"
 #include "engine/host/roads.h"
+#include "engine/host/speeds.h"
 #include "engine/host/traffic.h"
 #include "engine/host/worker.h"
 #include "engine/net/api.h"
@@ -37,18 +39,23 @@ struct backup_state {
     char path[CONFIG_PATH_SIZE + 64];
 };
 
-/* Closures and speeds in force (traffic_routes.c). */
+/* Closures and speeds in force (traffic_routes.c, speed_routes.c). */
 #define TRAFFIC_WAITING_MAX 16u
 struct traffic_waiting {
     uint64_t ticket; /* of the audit; 0: free */
     uint64_t request_id;
     uint64_t changes; /* answered when so many are saved */
-    bool audited;
+    bool audited, of_speeds;
 };
 struct traffic_part {
     struct traffic *state;   /* NULL: no map */
     uint64_t changes, saved; /* since the start */
+    uint64_t speed_changes, speeds_saved;
     bool saving;
+    struct speeds speeds; /* accepted (speed_routes.c) */
+    struct geo_pace pace; /* the roads go by it */
+    uint32_t hour;        /* of the city's clock, until hour_ends_ms */
+    int64_t hour_ends_ms;
     struct traffic_waiting waiting[TRAFFIC_WAITING_MAX];
 };
 
@@ -81,6 +88,7 @@ struct daemon {
     struct worker *files; /* writes the positions, the board and the closures */
     struct roads *roads;  /* NULL: no map */
     struct traffic_part traffic;
+    struct learned_part learned;
     struct gateway *gateway; /* NULL: no second channel */
     char gateway_secret[GATEWAY_SECRET_SIZE];
     uint64_t receipts, receipts_refused;

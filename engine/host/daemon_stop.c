@@ -57,6 +57,7 @@ void daemon_stop_step(struct daemon *daemon)
         positions_save_last(daemon);
         board_file_write_last(daemon);
         traffic_routes_save_last(daemon);
+        learned_save_last(daemon);
     }
     if (daemon->committer != NULL) {
         committer_stop(daemon->committer);
@@ -88,6 +89,7 @@ void daemon_stop_finish(struct daemon *daemon)
     worker_destroy(daemon->files);
     engine_destroy(daemon->engine);
     traffic_destroy(daemon->traffic.state);
+    geo_learn_destroy(daemon->learned.state);
     roads_destroy(daemon->roads);
     map_file_close(&daemon->map_file);
     if (daemon->exit_status == 0) {

@@ -6,9 +6,11 @@
 
 #include "engine/host/worker.h"
 
-/* What one roads_apply() was given, on its way to the thread. */
+/* What one roads_apply() or roads_set_pace() was given, on its way to the thread. */
 struct step {
     struct step *next;
+    bool paces;
+    struct geo_pace pace; /* of roads_set_pace() */
     uint32_t count;
     struct geo_traffic_change changes[];
 };
@@ -87,12 +89,22 @@ static void free_steps(struct step *step)
     }
 }
 
+/* The loop's traffic and the thread's take the same steps. */
+static void take_step(struct geo_traffic *traffic, const struct step *step)
+{
+    if (step->paces) {
+        geo_traffic_set_pace(traffic, &step->pace);
+    } else {
+        geo_traffic_apply(traffic, step->changes, step->count);
+    }
+}
+
 /* On the thread. */
 static void run(struct worker_job *job)
 {
     struct roads *roads = roads_of(job);
     for (const struct step *step = roads->working; step != NULL; step = step->next) {
-        geo_traffic_apply(roads->behind, step->changes, step->count);
+        take_step(roads->behind, step);
     }
     follow(roads, 1u - roads->published);
 }
@@ -125,24 +137,42 @@ static void start(struct roads *roads)
     assert(roads->busy); /* one job at a time has room */
 }
 
+static void add_step(struct roads *roads, struct step *step)
+{
+    assert(!roads->stopping);
+    take_step(roads->traffic, step);
+    *(roads->last == NULL ? &roads->first : &roads->last->next) = step;
+    roads->last = step;
+    start(roads);
+}
+
 enum status roads_apply(struct roads *roads, const struct geo_traffic_change changes[],
                         uint32_t count)
 {
-    assert(!roads->stopping);
     const size_t size = count * sizeof changes[0];
     struct step *step = malloc(sizeof *step + size);
     if (step == NULL) {
         return STATUS_NO_MEMORY;
     }
     step->next = NULL;
+    step->paces = false;
     step->count = count;
     if (count > 0) {
         memcpy(step->changes, changes, size);
     }
-    geo_traffic_apply(roads->traffic, changes, count);
-    *(roads->last == NULL ? &roads->first : &roads->last->next) = step;
-    roads->last = step;
-    start(roads);
+    add_step(roads, step);
+    return STATUS_OK;
+}
+
+enum status roads_set_pace(struct roads *roads, const struct geo_pace *pace)
+{
+    struct step *step = calloc(1, sizeof *step);
+    if (step == NULL) {
+        return STATUS_NO_MEMORY;
+    }
+    step->paces = true;
+    step->pace = *pace;
+    add_step(roads, step);
     return STATUS_OK;
 }
 

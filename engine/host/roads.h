@@ -22,6 +22,9 @@ MUST_CHECK enum status roads_create(uv_loop_t *loop, const struct geo_map *map,
 MUST_CHECK enum status roads_apply(struct roads *roads, const struct geo_traffic_change changes[],
                                    uint32_t count);
 
+/* How fast roads are driven by class, from now on; the same in every other way. */
+MUST_CHECK enum status roads_set_pace(struct roads *roads, const struct geo_pace *pace);
+
 /* For geo_search_follow(); good until the next swap. */
 struct geo_roads roads_now(const struct roads *roads);
 

@@ -6,6 +6,7 @@
 #include "engine/host/log.h"
 #include "engine/host/metrics.h"
 #include "engine/host/roster_import.h"
+#include "engine/host/speed_routes.h"
 #include "engine/host/traffic_routes.h"
 #include "engine/net/access.h"
 #include "engine/net/http_api.h"
@@ -310,6 +311,7 @@ static const struct route routes[] = {
     {"/v1/users", "GET POST", people, ACCESS_ADMINISTRATION, true},
     {"/v1/devices", "POST", people, ACCESS_ADMINISTRATION, false},
     {"/v1/traffic", "GET PUT DELETE", traffic_routes_request, ACCESS_TRAFFIC, true},
+    {"/v1/speeds", "GET PUT", speed_routes_request, ACCESS_ADMINISTRATION, false},
     {"/v1/incidents", "GET", past, ACCESS_INCIDENTS, true},
     {"/v1/board", "GET", past, ACCESS_RESPONSE_TIMES, false},
     {"/v1/response-times", "GET", past, ACCESS_RESPONSE_TIMES, true},

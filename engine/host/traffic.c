@@ -1,10 +1,10 @@
 #include "engine/host/traffic.h"
 
 #include <assert.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "engine/host/put_line.h"
 #include "geo/geo_pick.h"
 
 _Static_assert((int)PROTO_PROFILE_CAR == (int)GEO_PROFILE_CAR &&
@@ -270,13 +270,9 @@ void traffic_write(const struct traffic *traffic, struct proto_buffer *buffer)
 {
     for (uint32_t i = 0; i < traffic->count; i++) {
         const struct traffic_put *put = &traffic->entries[i]->put;
-        char head[ACTOR_SIZE + 32];
-        const int size = snprintf(head, sizeof head, "%s %lld ", put->by, (long long)put->since_ms);
         struct proto_buffer body = {0};
         proto_encode_traffic(&body, &put->drawn, NULL, 0, 0);
-        proto_buffer_append(buffer, head, (size_t)size);
-        proto_buffer_append(buffer, body.bytes, body.size);
-        proto_buffer_append(buffer, "\n", 1);
+        put_line_write(buffer, put->by, put->since_ms, &body);
         proto_buffer_finish(&body);
     }
 }
@@ -285,24 +281,9 @@ static bool read_line(struct traffic *traffic, struct roads *roads, const char *
 {
     struct traffic_put put = {.since_ms = 0};
     struct proto_error error;
-    const char *name_end = memchr(line, ' ', size);
-    if (name_end == NULL || (size_t)(name_end - line) >= sizeof put.by) {
-        return false;
-    }
-    memcpy(put.by, line, (size_t)(name_end - line));
-    const char *number = name_end + 1;
-    const char *number_end = memchr(number, ' ', size - (size_t)(number - line));
-    if (number_end == NULL) {
-        return false;
-    }
-    for (const char *at = number; at < number_end; at++) {
-        if (*at < '0' || *at > '9' || number_end - number > 15) {
-            return false;
-        }
-        put.since_ms = put.since_ms * 10 + (*at - '0');
-    }
-    const char *body = number_end + 1;
-    return proto_decode_traffic(body, size - (size_t)(body - line), &put.drawn, &error) &&
+    size_t body = 0;
+    return put_line_read(line, size, put.by, &put.since_ms, &body) &&
+           proto_decode_traffic(line + body, size - body, &put.drawn, &error) &&
            traffic_set(traffic, roads, &put) == STATUS_OK;
 }
 

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "engine/host/log.h"
+#include "engine/host/speed_routes.h"
 #include "engine/store/store_file.h"
 
 #define FILE_SIZE_MAX (4u << 20) /* 256 lines of 64 points: 700 KB */
@@ -14,12 +15,15 @@ static void traffic_path(const struct daemon *daemon, char path[CONFIG_PATH_SIZE
     snprintf(path, CONFIG_PATH_SIZE + 32, "%s/traffic.txt", daemon->config->data);
 }
 
-/* The engine and whoever asks over HTTP go by the roads of now. */
-static void follow_roads(void *context)
+void traffic_routes_follow(struct daemon *daemon)
 {
-    struct daemon *daemon = context;
     const struct geo_roads now = roads_now(daemon->roads);
     engine_observe_roads(daemon->engine, &now);
+}
+
+static void follow_roads(void *context)
+{
+    traffic_routes_follow(context);
 }
 
 bool traffic_routes_start(struct daemon *daemon)
@@ -50,7 +54,9 @@ bool traffic_routes_start(struct daemon *daemon)
                   traffic_count(daemon->traffic.state), lost);
     }
     free(bytes);
-    follow_roads(daemon);
+    speed_routes_start(daemon);
+    speed_routes_tick(daemon, daemon_now(daemon));
+    traffic_routes_follow(daemon);
     return true;
 }
 
@@ -60,22 +66,41 @@ struct save_job {
     struct worker_job job; /* first */
     struct daemon *daemon;
     uint64_t changes; /* of traffic_part, when it was gathered */
+    uint64_t speed_changes;
+    bool saves_speeds; /* they changed, too */
     bool saved;
-    struct proto_buffer text;
+    struct proto_buffer text, speeds;
 };
+
+static bool save_text(const char *path, const struct proto_buffer *text)
+{
+    char error[STORE_ERROR_SIZE] = "out of memory";
+    const struct store_piece piece = {(const uint8_t *)text->bytes, text->size};
+    const bool saved =
+        proto_buffer_ok(text) && store_file_replace(path, &piece, 1, error) == STATUS_OK;
+    if (!saved) {
+        log_write(LOG_WARNING, "%s is not saved: %s", path, error);
+    }
+    return saved;
+}
 
 static void run_save(struct worker_job *base)
 {
     struct save_job *save = (struct save_job *)base;
     char path[CONFIG_PATH_SIZE + 32];
-    char error[STORE_ERROR_SIZE] = "";
     traffic_path(save->daemon, path);
-    const struct store_piece piece = {(const uint8_t *)save->text.bytes, save->text.size};
-    save->saved =
-        proto_buffer_ok(&save->text) && store_file_replace(path, &piece, 1, error) == STATUS_OK;
-    if (!save->saved) {
-        log_write(LOG_WARNING, "the closures in force are not saved: %s", error);
+    save->saved = save_text(path, &save->text);
+    if (save->saved && save->saves_speeds) {
+        speed_routes_path(save->daemon, path);
+        save->saved = save_text(path, &save->speeds);
     }
+}
+
+static void finish_save(struct save_job *save)
+{
+    proto_buffer_finish(&save->text);
+    proto_buffer_finish(&save->speeds);
+    free(save);
 }
 
 static void answer_waiting(struct daemon *daemon);
@@ -87,10 +112,10 @@ static void done_save(struct worker_job *base)
     part->saving = false;
     if (save->saved) {
         part->saved = save->changes;
+        part->speeds_saved = save->speed_changes;
         answer_waiting(save->daemon);
     }
-    proto_buffer_finish(&save->text);
-    free(save);
+    finish_save(save);
 }
 
 static struct save_job *gather(struct daemon *daemon)
@@ -99,8 +124,11 @@ static struct save_job *gather(struct daemon *daemon)
     if (save != NULL) {
         save->daemon = daemon;
         save->changes = daemon->traffic.changes;
+        save->speed_changes = daemon->traffic.speed_changes;
+        save->saves_speeds = daemon->traffic.speed_changes != daemon->traffic.speeds_saved;
         save->job = (struct worker_job){.run = run_save, .done = done_save};
         traffic_write(daemon->traffic.state, &save->text);
+        speeds_write(&daemon->traffic.speeds, &save->speeds);
     }
     return save;
 }
@@ -114,8 +142,7 @@ static void save(struct daemon *daemon)
     struct save_job *job = gather(daemon);
     part->saving = job != NULL && worker_submit(daemon->files, &job->job);
     if (job != NULL && !part->saving) { /* the next tick tries again */
-        proto_buffer_finish(&job->text);
-        free(job);
+        finish_save(job);
     }
 }
 
@@ -128,8 +155,7 @@ void traffic_routes_save_last(struct daemon *daemon)
     struct save_job *job = gather(daemon);
     if (job != NULL) {
         run_save(&job->job);
-        proto_buffer_finish(&job->text);
-        free(job);
+        finish_save(job);
     }
 }
 
@@ -164,7 +190,11 @@ static void answer_waiting(struct daemon *daemon)
     for (uint32_t i = 0; i < TRAFFIC_WAITING_MAX; i++) {
         struct traffic_waiting *waiting = &part->waiting[i];
         if (waiting->ticket != 0 && waiting->audited && waiting->changes <= part->saved) {
-            reply_state(daemon, waiting->request_id);
+            if (waiting->of_speeds) {
+                speed_routes_reply(daemon, waiting->request_id);
+            } else {
+                reply_state(daemon, waiting->request_id);
+            }
             *waiting = (struct traffic_waiting){.ticket = 0};
         }
     }
@@ -205,8 +235,8 @@ static void make_audit(struct command *command, const char *verb, const char *ac
              drawn->points[0].lat_e7 / 1e7, drawn->points[0].lon_e7 / 1e7, drawn->note);
 }
 
-/* False: the queue or the disk is full, answered; nothing happened. */
-static bool audit(struct daemon *daemon, uint64_t request_id, struct command *command)
+bool traffic_routes_audit(struct daemon *daemon, uint64_t request_id, struct command *command,
+                          bool of_speeds)
 {
     struct traffic_waiting *waiting = NULL;
     for (uint32_t i = 0; i < TRAFFIC_WAITING_MAX && waiting == NULL; i++) {
@@ -214,8 +244,10 @@ static bool audit(struct daemon *daemon, uint64_t request_id, struct command *co
     }
     const uint64_t ticket = ROUTE_TICKETS + ++daemon->next_ticket;
     if (waiting != NULL) {
-        *waiting = (struct traffic_waiting){
-            .ticket = ticket, .request_id = request_id, .changes = daemon->traffic.changes + 1};
+        *waiting = (struct traffic_waiting){.ticket = ticket,
+                                            .request_id = request_id,
+                                            .changes = daemon->traffic.changes + 1,
+                                            .of_speeds = of_speeds};
     }
     if (waiting == NULL ||
         !dispatch_submit(daemon->dispatch, command, 0, ticket, daemon_now(daemon))) {
@@ -232,7 +264,14 @@ static bool audit(struct daemon *daemon, uint64_t request_id, struct command *co
 static void changed(struct daemon *daemon)
 {
     daemon->traffic.changes++;
-    follow_roads(daemon);
+    traffic_routes_follow(daemon);
+    save(daemon);
+}
+
+void traffic_routes_save(struct daemon *daemon)
+{
+    daemon->traffic.changes++;
+    daemon->traffic.speed_changes++;
     save(daemon);
 }
 
@@ -285,7 +324,7 @@ static void put(struct daemon *daemon, const struct net_request *request, const 
                           "256 closures and speeds are in force; delete one", NULL);
     } else {
         make_audit(&command, "put", by->name, &put);
-        if (!audit(daemon, request->id, &command)) {
+        if (!traffic_routes_audit(daemon, request->id, &command, false)) {
             return;
         }
         if (traffic_set(daemon->traffic.state, daemon->roads, &put) != STATUS_OK) {
@@ -307,7 +346,7 @@ static void take_away(struct daemon *daemon, const struct net_request *request,
                           "the line leaves the districts of your scope", NULL);
     } else {
         make_audit(&command, "delete", by->name, put);
-        if (!audit(daemon, request->id, &command)) {
+        if (!traffic_routes_audit(daemon, request->id, &command, false)) {
             return;
         }
         if (traffic_remove(daemon->traffic.state, daemon->roads, code) != STATUS_OK) {
@@ -356,5 +395,6 @@ void traffic_routes_tick(struct daemon *daemon, int64_t now_ms)
         }
         changed(daemon);
     }
+    speed_routes_tick(daemon, now_ms);
     save(daemon);
 }

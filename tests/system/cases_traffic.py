@@ -1,11 +1,13 @@
 """Live roads: a closure changes who is proposed, is kept over a restart, and ends by itself."""
 import contextlib
+import os
 import sqlite3
 import time
 
 from case_list import collector
-from city import place
+from city import STEP, place
 from harness import check, equal, wait_until
+from wsclient import WebSocket
 
 CASES, case = collector()
 
@@ -149,3 +151,71 @@ def refused(run):
     equal('nothing to delete', (answer.status, answer.code), (404, 'not_found'))
     equal('nothing came of it', city.engine.get('/v1/traffic', city.tokens['li']).json,
           {'traffic_version': 0, 'traffic': []})
+
+
+def drives(city, code, a, b, started_ms):
+    """A unit on duty that was at one crossing some seconds ago and is at another one now, each seen
+    by the engine's look at its units; how long it took."""
+    saved = f'{city.data}/positions.kfp'
+    ws = WebSocket(city.engine, city.tokens[code], code)
+    ws.send({'op': 'position', 'fixes': [{**place(*a), 'accuracy_m': 5, 'at_ms': started_ms}]})
+    ws.must('unit.duty', duty='on')
+    start = os.stat(saved).st_mtime_ns if os.path.exists(saved) else 0
+    wait_until('a look at the units', lambda: os.path.exists(saved) and os.stat(saved).st_mtime_ns != start)
+    now = int(time.time() * 1000)
+    ws.send({'op': 'position', 'fixes': [{**place(*b), 'accuracy_m': 5, 'at_ms': now}]})
+    return now - started_ms
+
+
+@case('what a unit drives is proposed, what an administrator accepts counts at once and after kill -9')
+def speeds(run):
+    city = run.city(learn_samples_min=1)
+    ask = lambda: city.engine.get('/v1/speeds', city.tokens['admin']).json  # noqa: E731
+    streets = lambda: [r for r in ask()['speeds'] if (r['vehicle'], r['class']) == ('car', 'street')][0]  # noqa: E731
+    equal('only the classes of this map', {r['class'] for r in ask()['speeds']}, {'street'})
+    took_ms = drives(city, 'C1', (5, 4), (5, 5.5), int(time.time() * 1000) - 17000)
+    learned = lambda: [h for h in streets()['hours'] if h['n'] > 0]  # noqa: E731
+    hour = wait_until('its drive is counted', learned)[0]
+    driven_kmh = 1.5 * STEP * 111195 * 3600 / took_ms
+    right = driven_kmh * 100 / streets()['map_kmh']
+    check(abs(hour['proposed'] - right) <= 0.05 * right, f'{hour} beside {right:.1f} % of the map')
+    equal('one stretch on patrol', (hour['n'], hour['drives'], hour['p25'], hour['p75']),
+          (1, 'patrol', hour['proposed'], hour['proposed']))
+    equal('nothing counts yet', {h['percent'] for h in streets()['hours']}, {100})
+
+    def travel_ms():
+        console = city.console()
+        incident = city.report(5, 4, merge=False, type='dispute').json['incident_id']
+
+        def for_c1(message):
+            sent = [e['assignment'] for e in message.get('events', []) if e['kind'] == 'assignment.sent']
+            return [a for a in sent if (a['incident_id'], a['unit']) == (incident, 'C1')]
+        console.read_to = 0
+        order = for_c1(console.wait(for_c1, what='an order to C1'))[0]
+        console.must('incident.cancel', incident=incident, reason='false_report')
+        return order['travel_ms']
+
+    plain_ms = travel_ms()
+    put = lambda who, **members: city.engine.ask('PUT', '/v1/speeds', {  # noqa: E731
+        'vehicle': 'car', 'class': 'street', 'percent': [50] * 24, **members}, city.tokens[who])
+    for who in ('li', 'zhao'):
+        equal(f'{who} may not', put(who).code, 'forbidden')
+    equal('no such vehicle', put('admin', vehicle='tram').code, 'unknown_value')
+    answer = put('admin')
+    equal('accepted', (answer.status, answer.json['traffic_version']), (200, 1))
+    equal('by whom', (streets()['by'], {h['percent'] for h in streets()['hours']}), ('admin', {50}))
+    check(abs(travel_ms() - 2 * plain_ms) <= 4, f'half as fast takes twice as long as {plain_ms}')
+    city.engine.kill()
+    city.engine.start()
+    equal('still in force', (streets()['by'], {h['percent'] for h in streets()['hours']}), ('admin', {50}))
+    check(abs(travel_ms() - 2 * plain_ms) <= 4, 'and it counts')
+    city.engine.stop()
+    city.engine.start()
+    equal('what was learned is kept', [h['n'] for h in learned()], [1])
+    equal('back to the map', put('admin', percent=[100] * 24).status, 200)
+    check(abs(travel_ms() - plain_ms) <= 2, 'as before')
+    city.engine.stop()
+    with contextlib.closing(sqlite3.connect(f'{city.engine.data}/journal.db')) as journal:
+        bodies = [bytes(row[0]) for row in journal.execute('SELECT body FROM journal')]
+    check(any(b'speeds.put car street 50 50 50' in body for body in bodies), 'the audit is in the journal')
+    city.engine.start()

@@ -136,6 +136,7 @@ Test(proto_documents, every_route_of_the_protocol_is_described)
         "/v1/route",
         "/v1/traffic",
         "/v1/traffic/{code}",
+        "/v1/speeds",
         "/v1/roster",
         "/v1/users",
         "/tiles/{z}/{x}/{y}",

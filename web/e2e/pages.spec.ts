@@ -43,7 +43,7 @@ for (const scheme of ['dark', 'light'] as const) {
       const admin = await open('/admin.html', town.people.admin, look);
       await expect(admin.page.locator('tbody tr').first()).toBeVisible();
       await expectAccessible(admin.page, 'administrator');
-      for (const [tab, mark] of [['system', '.card'], ['units', '.admin-unit'], ['circles', '.scroll.tall tbody tr'], ['roster', 'input[type=file]'], ['policy', 'tbody tr']] as const) {
+      for (const [tab, mark] of [['system', '.card'], ['units', '.admin-unit'], ['circles', '.scroll.tall tbody tr'], ['roster', 'input[type=file]'], ['policy', 'tbody tr'], ['speeds', 'tbody tr']] as const) {
         await admin.page.goto(`${town.url}/admin.html#${tab}`);
         await admin.page.reload();
         await expect(admin.page.locator(mark).first()).toBeVisible();

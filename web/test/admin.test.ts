@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { csvOf, csvRows } from '../src/admin/csv.ts';
+import { accepted, asMapped, changes, driven, kmh } from '../src/admin/speed_rows.ts';
 import { groupsOf, healthOf } from '../src/admin/system_state.ts';
 
 describe('CSV', () => {
@@ -40,5 +41,25 @@ describe('the engine’s state', () => {
     expect(groups.at(-1)).toMatchObject({ name: 'other', measures: [{ name: 'queue.depth', text: '3', label: null }] });
     const commit = groups.flatMap((group) => group.measures).find((measure) => measure.name === 'commit_us_mean');
     expect(commit).toMatchObject({ text: '3.0 ms', history: [1000, 3000] });
+  });
+});
+
+describe('speeds from our own drives', () => {
+  const hours = Array.from({ length: 24 }, (_, hour) => ({
+    hour, percent: hour === 8 ? 90 : 100, proposed: hour === 8 ? 60 : hour === 9 ? 100 : null, drives: null, n: hour === 8 ? 70 : 0, p25: 0, p75: 0,
+  }));
+  const row = { vehicle: 'car', class: 'primary', map_kmh: 58, by: 'admin', since_ms: 1, hours };
+
+  it('are accepted where something is proposed, and the other hours stay as they are', () => {
+    expect(changes(row).map((hour) => hour.hour)).toEqual([8]);
+    const { percent, ...rest } = accepted(row);
+    expect(rest).toEqual({ vehicle: 'car', class: 'primary' });
+    expect([percent.length, percent[7], percent[8], percent[9]]).toEqual([24, 100, 60, 100]);
+    expect(accepted({ ...row, hours: hours.map((hour) => ({ ...hour, proposed: null })) }).percent[8]).toBe(90);
+  });
+
+  it('can be taken back, and are said in kilometres an hour', () => {
+    expect(asMapped(row).percent).toEqual(Array.from({ length: 24 }, () => 100));
+    expect([kmh(row, 100), kmh(row, 60), driven(row)]).toEqual([58, 35, 70]);
   });
 });

@@ -8,11 +8,12 @@ import { Circles } from './circles.tsx';
 import { Devices } from './devices.tsx';
 import { Policy } from './policy.tsx';
 import { Roster } from './roster.tsx';
+import { LateSpeeds } from './speeds_late.tsx';
 import { System } from './system.tsx';
 import { Units } from './units.tsx';
 import { Users } from './users.tsx';
 
-const PARTS = { system: System, users: Users, units: Units, circles: Circles, devices: Devices, roster: Roster, policy: Policy } as const;
+const PARTS = { system: System, users: Users, units: Units, circles: Circles, devices: Devices, roster: Roster, policy: Policy, speeds: LateSpeeds } as const;
 type Tab = keyof typeof PARTS;
 const TABS = Object.keys(PARTS) as Tab[];
 

@@ -52,6 +52,18 @@ export const traffic = obj({
     }),
   ),
 });
+export const speeds = obj({
+  time_zone: str,
+  hour: count,
+  samples_min: count,
+  traffic_version: count,
+  speeds: list(
+    obj({
+      vehicle: str, class: str, map_kmh: count, by: nullable(str), since_ms: nullable(int),
+      hours: list(obj({ hour: count, percent: count, proposed: nullable(count), drives: nullable(oneOf(['order', 'patrol'])), n: count, p25: count, p75: count })),
+    }),
+  ),
+});
 const nullableInt = nullable(int);
 export const policy = obj({
   policy: obj({
@@ -213,6 +225,9 @@ export type Street = Of<typeof streets>['streets'][number];
 export type Isochrone = Of<typeof isochrone>;
 export type Route = Of<typeof route>;
 export type Traffic = Of<typeof traffic>['traffic'][number];
+export type Speeds = Of<typeof speeds>;
+export type SpeedRow = Speeds['speeds'][number];
+export type SpeedHour = SpeedRow['hours'][number];
 export type Policy = Of<typeof policy>;
 export type Coverage = Of<typeof coverage>['coverage'];
 export type ResponseTimes = Of<typeof responseTimes>;

@@ -207,7 +207,7 @@ static uint32_t tail_of(const struct geo_map *map, uint32_t directed)
 bool sim_roads_aim(struct sim_roads *roads, struct sim_mover *mover, struct geo_point target)
 {
     struct geo_place place;
-    mover->has_target = true;
+    mover->has_target = false;
     mover->target = target;
     mover->path_at = 0;
     mover->path_count = 0;
@@ -236,6 +236,7 @@ bool sim_roads_aim(struct sim_roads *roads, struct sim_mover *mover, struct geo_
     for (uint32_t node = goal; node != start; node = tail_of(roads->map, roads->came_by[node])) {
         path[--at] = roads->came_by[node];
     }
+    mover->has_target = true;
     return true;
 }
 

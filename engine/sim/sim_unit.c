@@ -4,7 +4,8 @@
 
 #include "engine/sim/sim_world.h"
 
-#define CODE_SECONDS 1000
+#define CODE_SECONDS   1000
+#define TRAVEL_UNKNOWN (-1)
 
 /* How often somebody does not do as ordered: seldom, or the desk drowns in alarms. */
 #define SILENT_IN_THOUSAND   3u /* the order stands until the desk takes it back */
@@ -96,6 +97,8 @@ static void take_order(struct sim_unit *unit, const json_t *order)
     unit->incident_id = (uint32_t)json_integer_value(json_object_get(assignment, "incident_id"));
     unit->target.lat_e7 = (int32_t)(json_number_value(json_object_get(incident, "lat")) * 1e7);
     unit->target.lon_e7 = (int32_t)(json_number_value(json_object_get(incident, "lon")) * 1e7);
+    const json_t *travel = json_object_get(assignment, "travel_ms");
+    unit->travel_ms = json_is_integer(travel) ? json_integer_value(travel) : TRAVEL_UNKNOWN;
     const char *state = json_string_value(json_object_get(assignment, "state"));
     if (unit->hands_off) {
         return; /* somebody else decides; see event_heard */
@@ -144,16 +147,33 @@ static void acknowledge(struct sim_unit *unit)
     }
 }
 
+static struct geo_point place_of(const struct sim_unit *unit)
+{
+    return unit->on_road && !unit->fixed ? sim_roads_point(unit->world->roads, &unit->mover)
+                                         : unit->home;
+}
+
+/* For who is not moved along the roads: as long as the engine thinks; where it does not know
+ * either, a third longer than the line. */
+static int64_t way_ms_guessed(const struct sim_unit *unit)
+{
+    if (unit->travel_ms != TRAVEL_UNKNOWN) {
+        return unit->travel_ms;
+    }
+    const double mps = unit->profile == GEO_PROFILE_FOOT ? 1.4 : 8.0;
+    return (int64_t)(geo_distance_m(place_of(unit), unit->target) * 4.0 / 3.0 / mps * CODE_SECONDS);
+}
+
 static void set_out(struct sim_unit *unit)
 {
     if (!update(unit, "en_route", NULL)) {
         return;
     }
     unit->step = SIM_DRIVE;
-    const int64_t drive_ms = (int64_t)CODE_SECONDS * 1200;
     const bool drives = !unit->fixed && unit->on_road &&
                         sim_roads_aim(unit->world->roads, &unit->mover, unit->target);
-    unit->step_at_ms = sim_world_ms() + (drives ? drive_ms : 30 * (int64_t)CODE_SECONDS);
+    const int64_t way_ms = drives ? (int64_t)CODE_SECONDS * 1200 : way_ms_guessed(unit);
+    unit->step_at_ms = sim_world_ms() + way_ms;
 }
 
 static void arrive(struct sim_unit *unit)
@@ -226,9 +246,7 @@ void sim_unit_second(struct sim_unit *unit)
         return;
     }
     send_again(unit, SIM_RESEND_MS);
-    const struct geo_point at = unit->on_road && !unit->fixed
-                                    ? sim_roads_point(unit->world->roads, &unit->mover)
-                                    : unit->home;
+    const struct geo_point at = place_of(unit);
     char text[SIM_TEXT_SIZE];
     snprintf(text, sizeof text,
              "{\"op\":\"position\",\"fixes\":[{\"lat\":%.7f,\"lon\":%.7f,\"accuracy_m\":5}]}",

@@ -66,6 +66,7 @@ struct sim_unit {
     bool on_road;
     uint32_t assignment_id, incident_id;
     struct geo_point target;
+    int64_t travel_ms; /* what the order says */
     enum sim_step step;
     int64_t step_at_ms;
     uint32_t next_id;

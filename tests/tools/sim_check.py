@@ -3,6 +3,7 @@
 seeds kuaifan-sim stops. A bug that survives all seeds is a failure of the simulator.
 
   tests/tools/sim_check.py [--seeds 200] [--only WORD]
+  tests/tools/sim_check.py --places     only: is the list of bugs still true of the sources?
 """
 import argparse
 import pathlib
@@ -35,7 +36,8 @@ BUGS = [  # (what, file, old, new)
      '{"PRAGMA synchronous=FULL", "synchronous", "2"}', '{"PRAGMA synchronous=NORMAL", "synchronous", "1"}'),
     ("the term is not raised", STORE + "journal_meta.c", "SET value = value + 1 WHERE", "SET value = max(value, 1) WHERE"),
     ("a busy unit is ordered again", CORE + "order.c",
-     "    return unit->assignment == SLOT_NONE ? REASON_NONE : REASON_UNIT_BUSY;", "    return REASON_NONE;"),
+     "    if (held == NULL) {\n        return order->units[i].victim_id == 0 ?",
+     "    if (held == NULL || order->units[i].victim_id == 0) {\n        return order->units[i].victim_id == 0 ?"),
     ("a finished order stays in the table of active ones", STORE + "journal_batch.c",
      "    return store_db_step(remove);", "    return SQLITE_OK;"),
     ("a full disk is taken for a written batch", STORE + "journal_batch.c",
@@ -43,7 +45,8 @@ BUGS = [  # (what, file, old, new)
     ("an I/O error is taken for a full disk", STORE + "journal_batch.c",
      "(code & 0xff) == SQLITE_FULL && is_clean", "(code & 0xff) != SQLITE_CONSTRAINT && is_clean"),
     ("the order is never sent again", CORE + "deadline.c",
-     "    return is_taken || after_ms[step] == 0 ?", "    return is_taken || step == LADDER_RESENT || after_ms[step] == 0 ?"),
+     "    if (is_taken || is_silent || after_ms[step] == 0) {",
+     "    if (is_taken || is_silent || step == LADDER_RESENT || after_ms[step] == 0) {"),
     ("timers of orders are lost at a restart", CORE + "snapshot.c",
      "        deadline_refresh_assignment(engine, slot);", "        ;"),
     ("timers of incidents are lost at a restart", CORE + "snapshot.c",
@@ -59,7 +62,19 @@ BUGS = [  # (what, file, old, new)
     ("a verdict is given again", CORE + "ladder.c",
      "incident->tiers[tier].verdict != TIER_OPEN || deadline_ms == TIME_NEVER", "deadline_ms == TIME_NEVER"),
     ("an incident nobody goes to any more is silent", CORE + "deadline.c",
-     "    if (incident->state != INCIDENT_PENDING || after_ms == 0) {", "    if (incident->state != INCIDENT_PENDING || after_ms >= 60000) {"),
+     "incident->state != INCIDENT_PENDING || after_ms == 0 ||", "incident->state != INCIDENT_PENDING || after_ms >= 60000 ||"),
+    ("only one wave of volunteers is asked", CORE + "volunteer.c",
+     "        incident->wave >= policy->waves_max", "        incident->wave >= 1"),
+    ("volunteers who are not needed are not called off", CORE + "volunteer.c",
+     "            assignment_emit_update(step, assignment, ASSIGNMENT_CANCELLED, REASON_ENOUGH);",
+     "            (void)step;"),
+    ("a centre that does not answer is forgotten", CORE + "deadline.c",
+     "    return has_alarm(engine, incident, kind) ? TIMER_OFF : due_ms;",
+     "    return has_alarm(engine, incident, kind) || due_ms != TIMER_OFF ? TIMER_OFF : due_ms;"),
+    ("a shelved alarm does not come back", CORE + "deadline.c",
+     "            due_ms = earlier(due_ms, alarm->shelved_ms);", "            due_ms = earlier(due_ms, TIMER_OFF);"),
+    ("nobody asks whether a unit on scene is well", CORE + "deadline.c",
+     "policy->par_ms == 0 || is_taken) {", "policy->par_ms > 0 || is_taken) {"),
     ("an order past the end is acknowledged", CORE + "assignment.c",
      "    if (assignment_state_ended(from) || to < from) {", "    if (to < from) {"),
     ("an incident closes over open orders", CORE + "incident.c",
@@ -103,7 +118,13 @@ def main():
     parser.add_argument("--seeds", type=int, default=200)
     parser.add_argument("--hours", type=float, default=24)
     parser.add_argument("--only", default="", help="bugs whose name holds this")
+    parser.add_argument("--places", action="store_true", help="is every bug's place still there? builds nothing")
     options = parser.parse_args()
+    if options.places:
+        lost = [bug for bug in BUGS if (ROOT / bug[1]).read_text().count(bug[2]) != 1]
+        for what, file, _, _ in lost:
+            print(f"{file}: the place of \"{what}\" has changed: mend BUGS")
+        return 1 if lost else 0
     began = time.monotonic()
     bench = Bench(ROOT / "build" / "sim-check", "-O1 -g0")
     if not bench.make("kuaifan-sim"):

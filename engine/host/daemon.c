@@ -310,7 +310,7 @@ static bool start_dispatch(struct daemon *daemon)
 
 static bool start_files(struct daemon *daemon)
 {
-    if (worker_create(&daemon->loop, FILES_MAX, &daemon->files) != STATUS_OK) {
+    if (worker_create(&daemon->loop, FILES_MAX, WORKER_BACKGROUND, &daemon->files) != STATUS_OK) {
         log_write(LOG_ERROR, "not enough memory or threads to start");
         return false;
     }

@@ -364,10 +364,10 @@ enum status history_worker_create(uv_loop_t *loop, const struct history_worker_c
     if (status == STATUS_OK) {
         worker->seq = history_seq(worker->history);
         worker->offered = worker->seq;
-        status = worker_create(loop, FEEDS_MAX, &worker->feeder);
+        status = worker_create(loop, FEEDS_MAX, WORKER_BACKGROUND, &worker->feeder);
     }
     if (status == STATUS_OK) {
-        status = worker_create(loop, QUESTIONS_MAX, &worker->readers);
+        status = worker_create(loop, QUESTIONS_MAX, WORKER_BACKGROUND, &worker->readers);
     }
     *out = worker; /* also when half made: stop and destroy take it */
     return status;

@@ -362,7 +362,8 @@ enum status identities_create(uv_loop_t *loop, const struct identities_config *c
     if (status == STATUS_OK) {
         status = prepare_setup(identities, error);
     }
-    return status == STATUS_OK ? worker_create(loop, IDENTITY_WAITING_MAX, &identities->worker)
+    return status == STATUS_OK ? worker_create(loop, IDENTITY_WAITING_MAX, WORKER_SOMEBODY_WAITS,
+                                               &identities->worker)
                                : status;
 }
 

@@ -71,7 +71,8 @@ enum status roads_create(uv_loop_t *loop, const struct geo_map *map, roads_swapp
     }
     roads->swapped = swapped;
     roads->context = context;
-    if (!create_all(roads, map) || worker_create(loop, 1, &roads->worker) != STATUS_OK) {
+    if (!create_all(roads, map) ||
+        worker_create(loop, 1, WORKER_SOMEBODY_WAITS, &roads->worker) != STATUS_OK) {
         roads_destroy(roads);
         return STATUS_NO_MEMORY;
     }

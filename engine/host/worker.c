@@ -5,9 +5,8 @@
 #include <stdlib.h>
 #include <sys/resource.h>
 
-/* On Linux a nice value is a thread's own. Where two cores are all there is, a password or a
- * supervisor's question must not take one from the loop or the writer. */
-#define WORKER_NICE 10
+/* On Linux a nice value is a thread's own: half a share, and a tenth of one, of the loop's. */
+static const int nice_values[] = {[WORKER_SOMEBODY_WAITS] = 3, [WORKER_BACKGROUND] = 10};
 
 struct job_list {
     struct worker_job *first;
@@ -17,6 +16,7 @@ struct job_list {
 struct worker {
     uv_async_t async;
     pthread_t thread;
+    enum worker_priority priority;
     bool started;
     pthread_mutex_t lock; /* guards the rest */
     pthread_cond_t work;
@@ -51,7 +51,8 @@ static struct worker_job *pop(struct job_list *list)
 static void *work(void *argument)
 {
     struct worker *worker = argument;
-    (void)setpriority(PRIO_PROCESS, 0, WORKER_NICE); /* refused: it runs as before */
+    (void)setpriority(PRIO_PROCESS, 0,
+                      nice_values[worker->priority]); /* refused: it runs as before */
     pthread_mutex_lock(&worker->lock);
     while (true) {
         struct worker_job *job = pop(&worker->waiting);
@@ -91,7 +92,8 @@ static void finish_jobs(uv_async_t *async)
     }
 }
 
-enum status worker_create(uv_loop_t *loop, uint32_t jobs_max, struct worker **out)
+enum status worker_create(uv_loop_t *loop, uint32_t jobs_max, enum worker_priority priority,
+                          struct worker **out)
 {
     *out = NULL;
     struct worker *worker = calloc(1, sizeof *worker);
@@ -99,6 +101,7 @@ enum status worker_create(uv_loop_t *loop, uint32_t jobs_max, struct worker **ou
         return STATUS_NO_MEMORY;
     }
     worker->jobs_max = jobs_max;
+    worker->priority = priority;
     worker->async.data = worker;
     if (uv_async_init(loop, &worker->async, finish_jobs) != 0) {
         free(worker);

@@ -11,6 +11,11 @@
  * writer of the journal. */
 struct worker;
 
+/* Where two cores are all there is, neither takes one from the loop or the writer. Somebody who
+ * waits for a login or a closure does not wait for what runs in the background, be the machine
+ * overloaded or not. */
+enum worker_priority { WORKER_SOMEBODY_WAITS, WORKER_BACKGROUND };
+
 struct worker_job {
     void (*run)(struct worker_job *job); /* on the worker's thread */
     void (*done)(
@@ -18,7 +23,8 @@ struct worker_job {
     struct worker_job *next;     /* the worker's */
 };
 
-MUST_CHECK enum status worker_create(uv_loop_t *loop, uint32_t jobs_max, struct worker **out);
+MUST_CHECK enum status worker_create(uv_loop_t *loop, uint32_t jobs_max,
+                                     enum worker_priority priority, struct worker **out);
 
 /* From any thread. False: the queue is full; the job stays the caller's. */
 bool worker_submit(struct worker *worker, struct worker_job *job);

@@ -3,6 +3,7 @@
 #include <criterion/new/assert.h>
 #include <stdatomic.h>
 #include <stdlib.h>
+#include <sys/resource.h>
 
 #include "engine/host/worker.h"
 
@@ -30,7 +31,7 @@ static void set_up(void)
     cr_assert(eq(int, uv_loop_init(&loop), 0));
     cr_assert(eq(int, uv_sem_init(&gate, 0), 0));
     cr_assert(eq(int, uv_sem_init(&arrived, 0), 0));
-    cr_assert(eq(int, worker_create(&loop, JOBS_MAX, &worker), STATUS_OK));
+    cr_assert(eq(int, worker_create(&loop, JOBS_MAX, WORKER_SOMEBODY_WAITS, &worker), STATUS_OK));
 }
 
 static void tear_down(void)
@@ -145,4 +146,45 @@ Test(worker, stopping_twice_or_destroying_nothing_harms_nobody)
     worker_stop(worker);
     worker_stop(NULL);
     worker_destroy(NULL);
+}
+
+struct priority_job {
+    struct worker_job job; /* first */
+    int nice;
+};
+
+static void note_priority(struct worker_job *job)
+{
+    ((struct priority_job *)job)->nice = getpriority(PRIO_PROCESS, 0); /* this thread's */
+}
+
+static void keep(struct worker_job *job)
+{
+    (void)job;
+}
+
+static int nice_of(enum worker_priority priority)
+{
+    struct worker *other = NULL;
+    uv_loop_t alone;
+    cr_assert(eq(int, uv_loop_init(&alone), 0));
+    cr_assert(eq(int, worker_create(&alone, 1, priority, &other), STATUS_OK));
+    struct priority_job job = {.job = {.run = note_priority, .done = keep}, .nice = -1};
+    cr_assert(worker_submit(other, &job.job));
+    worker_stop(other);
+    uv_run(&alone, UV_RUN_DEFAULT);
+    worker_destroy(other);
+    cr_assert(eq(int, uv_loop_close(&alone), 0));
+    return job.nice;
+}
+
+Test(worker, whom_somebody_waits_for_goes_before_the_background_and_after_the_loop)
+{
+    const int own = getpriority(PRIO_PROCESS, 0);
+    if (own != 0) {
+        cr_skip_test("this machine runs tests at nice %d", own);
+    }
+    const int waited_for = nice_of(WORKER_SOMEBODY_WAITS);
+    cr_expect(lt(int, own, waited_for));
+    cr_expect(lt(int, waited_for, nice_of(WORKER_BACKGROUND)));
 }

@@ -17,8 +17,8 @@ static int usage(void)
             "[NAME=VALUE ...]\n"
             "The history.db of an engine, running or not, or a journal that nobody has open.\n"
             "from=2026-11-01 to=2026-12-01   days or times of the city\n"
-            "group=district|circle|unit|type|day|month|shift|hour\n"
-            "tier=1|3|5 type= circle= unit= district=   only those\n"
+            "group=district|circle|beat|grid|unit|type|day|month|shift|hour\n"
+            "tier=1|3|5 type= circle= area= unit= district=   only those\n"
             "drills=1                        only exercises\n"
             "compare=last_year               the same period a year before beside it\n"
             "format=text|csv|json\n");

@@ -32,6 +32,13 @@ static bool parse_codes(struct history_filter *filter, const char *query,
             return false;
         }
     }
+    if (query_text_value(query, "area", value)) {
+        filter->area = engine_area_find(engine, value);
+        if (filter->area == AREA_NONE) {
+            snprintf(detail, 256, "there is no area \"%.40s\"", value);
+            return false;
+        }
+    }
     return true;
 }
 
@@ -100,8 +107,9 @@ static bool parse_path(struct question *question, const char *path, char detail[
 /* A misspelt, empty or repeated parameter would silently widen the question. */
 static bool parse_names(const struct question *question, const char *query, char detail[256])
 {
-    static const char incidents[] = "state type limit before from to circle unit tier drills";
-    static const char times[] = "from to tier type circle unit drills limit before format state";
+    static const char incidents[] = "state type limit before from to circle area unit drills";
+    static const char times[] =
+        "from to tier type circle area unit drills limit before format state";
     return query_text_check(query,
                             question->kind == QUESTION_INCIDENTS        ? incidents
                             : question->kind == QUESTION_RESPONSE_TIMES ? times

@@ -53,9 +53,10 @@ bool summary_parse(struct summary_question *question, enum summary_kind kind, co
                    uint64_t scope, char detail[256])
 {
     static const char *const known[] = {
-        [SUMMARY_TIMES] = "from to tier type circle unit district drills group compare format",
-        [SUMMARY_BULLETIN] = "from to tier type circle unit district drills group compare format",
-        [SUMMARY_HEAT] = "from to tier type circle unit district drills cell_e7"};
+        [SUMMARY_TIMES] = "from to tier type circle area unit district drills group compare format",
+        [SUMMARY_BULLETIN] =
+            "from to tier type circle area unit district drills group compare format",
+        [SUMMARY_HEAT] = "from to tier type circle area unit district drills cell_e7"};
     *question = (struct summary_question){.kind = kind, .filter = history_reader_everything()};
     struct history_filter *filter = &question->filter;
     filter->districts = scope;
@@ -71,12 +72,14 @@ bool summary_parse(struct summary_question *question, enum summary_kind kind, co
         !query_text_name(query, "type", TYPES_INCIDENT_TYPE, &filter->type, detail) ||
         !parse_code(query, "unit", question->unit, detail) ||
         !parse_code(query, "circle", question->circle, detail) ||
+        !parse_code(query, "area", question->area, detail) ||
         !parse_code(query, "district", question->district, detail) ||
         !query_text_word(query, "drills", "0 1", &drills, detail) ||
         !query_text_word(query, "compare", "none last_year", &compare, detail) ||
         !query_text_word(query, "format", "json csv text", &format, detail) ||
-        !query_text_word(query, "group", "none district circle unit type day month shift hour",
-                         &group, detail) ||
+        !query_text_word(query, "group",
+                         "none district circle beat grid unit type day month shift hour", &group,
+                         detail) ||
         !query_text_number(query, "cell_e7", CELL_E7_MIN, CELL_E7_MAX, &cell_e7, detail)) {
         return false;
     }
@@ -101,6 +104,8 @@ struct summary_label summary_label_of(const struct summary_question *question,
         break;
     case SUMMARY_DISTRICT:
     case SUMMARY_CIRCLE:
+    case SUMMARY_BEAT:
+    case SUMMARY_GRID:
     case SUMMARY_UNIT:
         memcpy(label.code, line->code, sizeof line->code);
         memcpy(label.name, line->name, sizeof line->name);
@@ -199,6 +204,9 @@ static enum status find_codes(struct summary_question *question, struct history_
         status = find_code(reader, HISTORY_GROUP_CIRCLE, question->circle, &filter->circle, error);
     }
     if (status == STATUS_OK) {
+        status = find_code(reader, HISTORY_GROUP_BEAT, question->area, &filter->area, error);
+    }
+    if (status == STATUS_OK) {
         status = find_code(reader, HISTORY_GROUP_DISTRICT, question->district, &district, error);
     }
     if (status == STATUS_OK && district < DISTRICT_NONE) {
@@ -221,6 +229,10 @@ static enum history_group group_of(enum summary_group group)
         return HISTORY_GROUP_DISTRICT;
     case SUMMARY_CIRCLE:
         return HISTORY_GROUP_CIRCLE;
+    case SUMMARY_BEAT:
+        return HISTORY_GROUP_BEAT;
+    case SUMMARY_GRID:
+        return HISTORY_GROUP_GRID;
     case SUMMARY_UNIT:
         return HISTORY_GROUP_UNIT;
     case SUMMARY_TYPE:

@@ -17,6 +17,8 @@ enum summary_group {
     SUMMARY_NONE,
     SUMMARY_DISTRICT,
     SUMMARY_CIRCLE,
+    SUMMARY_BEAT,
+    SUMMARY_GRID,
     SUMMARY_UNIT,
     SUMMARY_TYPE,
     SUMMARY_DAY,
@@ -51,7 +53,7 @@ struct summary_question {
     enum summary_group group;
     bool compares; /* with the same period a year before */
     struct history_filter filter;
-    char unit[CODE_SIZE], circle[CODE_SIZE], district[CODE_SIZE]; /* "": all */
+    char unit[CODE_SIZE], circle[CODE_SIZE], district[CODE_SIZE], area[CODE_SIZE]; /* "": all */
     uint32_t cell_e7;
 };
 
@@ -61,8 +63,8 @@ struct summary_question {
 bool summary_parse(struct summary_question *question, enum summary_kind kind, const char *query,
                    uint64_t scope, char detail[256]);
 
-/* On the reader's thread. STATUS_BAD_INPUT: no such unit, circle or district, or a span of time
- * that makes too many lines; `error` says which. */
+/* On the reader's thread. STATUS_BAD_INPUT: no such unit, circle, area or district, or a span of
+ * time that makes too many lines; `error` says which. */
 MUST_CHECK enum status summary_answer(struct summary_question *question,
                                       struct history_reader *reader,
                                       const struct summary_definition *definition,

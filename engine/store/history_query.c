@@ -57,6 +57,9 @@ void history_query_filter(struct history_query *query, char table,
     if (filter->circle != HISTORY_ANY) {
         history_query_where(query, "%c.circle = %" PRIu32, table, filter->circle);
     }
+    if (filter->area != HISTORY_ANY) { /* beats and grids are numbered together */
+        history_query_where(query, "%" PRIu32 " IN (%c.beat, %c.grid)", filter->area, table, table);
+    }
     switch (filter->drills) {
     case HISTORY_DRILLS_TOO:
         break;

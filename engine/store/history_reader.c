@@ -74,6 +74,7 @@ struct history_filter history_reader_everything(void)
                                    .type = HISTORY_ANY,
                                    .tier = HISTORY_ANY,
                                    .circle = HISTORY_ANY,
+                                   .area = HISTORY_ANY,
                                    .unit_id = HISTORY_ANY};
 }
 

@@ -25,6 +25,7 @@ struct history_filter {
     uint32_t state, type;   /* enum or HISTORY_ANY; state matters to incident lists only */
     uint32_t tier;          /* response log and statistics only */
     uint32_t circle;        /* index or HISTORY_ANY */
+    uint32_t area;          /* index of a beat or a grid, or HISTORY_ANY */
     uint32_t unit_id;       /* who took part (list), whose times they are (log), HISTORY_ANY */
     enum history_drills drills;
     uint64_t before; /* cursor: rows older than this one; 0: from the newest */
@@ -212,6 +213,7 @@ struct history_answer {
     enum tier_verdict verdict;
     enum history_exclusion exclusion;
     uint32_t type, district, circle, unit_id; /* DISTRICT_NONE, CIRCLE_NONE, UNIT_NONE */
+    uint32_t areas[AREA_KIND_COUNT];          /* AREA_NONE */
     int64_t stages_ms[HISTORY_STAGE_COUNT];   /* TIME_NEVER: missing */
     int64_t response_ms;
 };

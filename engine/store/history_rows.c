@@ -258,7 +258,8 @@ void history_rows_log(sqlite3_stmt *row, enum history_drills drills, struct hist
 
 const char history_rows_answer_sql[] =
     "SELECT s.created_ms, s.tier, s.verdict, s.drill, s.exclusion, s.type, s.district, s.circle,"
-    " s.unit_id, s.answer_ms, s.dispatch_ms, s.acknowledge_ms, s.turnout_ms, s.travel_ms,"
+    " s.beat, s.grid, s.unit_id, s.answer_ms, s.dispatch_ms, s.acknowledge_ms, s.turnout_ms, "
+    "s.travel_ms,"
     " s.total_ms, s.response_ms FROM answer s";
 
 void history_rows_answer(sqlite3_stmt *row, enum history_drills drills,
@@ -273,6 +274,9 @@ void history_rows_answer(sqlite3_stmt *row, enum history_drills drills,
     answer->type = take_enum(&from, INCIDENT_TYPE_COUNT);
     answer->district = take(&from, DISTRICT_NONE);
     answer->circle = take(&from, CIRCLE_NONE);
+    for (uint32_t kind = 0; kind < AREA_KIND_COUNT; kind++) {
+        answer->areas[kind] = take(&from, AREA_NONE);
+    }
     answer->unit_id = take(&from, UNIT_NONE);
     for (uint32_t stage = 0; stage < HISTORY_STAGE_COUNT; stage++) {
         answer->stages_ms[stage] = take_time(&from);

@@ -128,7 +128,7 @@ static const char *const sql[HISTORY_STATEMENT_COUNT] = {
         " CASE WHEN i.duplicate_of != 0 OR (i.state = ?2 AND i.end_reason = ?3) THEN ?4"
         " WHEN t.verdict = ?5 OR (t.verdict = ?6 AND i.state = ?2) THEN ?7"
         " WHEN t.verdict = ?6 THEN ?8 ELSE ?9 END,"
-        " i.drill, t.verdict, i.type, i.district, i.circle, a.unit_id,"
+        " i.drill, t.verdict, i.type, i.district, i.circle, i.beat, i.grid, a.unit_id,"
         " iif(i.created_ms >= i.received_ms, i.created_ms - i.received_ms, NULL),"
         " iif(a.sent_ms >= i.created_ms, a.sent_ms - i.created_ms, NULL),"
         " iif(a.acknowledged_ms >= a.sent_ms, a.acknowledged_ms - a.sent_ms, NULL),"
@@ -140,7 +140,8 @@ static const char *const sql[HISTORY_STATEMENT_COUNT] = {
         " LEFT JOIN assignment a ON a.assignment_id = t.assignment_id WHERE t.incident_id = ?1",
     [HISTORY_PUT_SLIPS] =
         "INSERT OR REPLACE INTO slip SELECT i.created_ms, a.assignment_id, a.incident_id, a.tier,"
-        " i.drill, i.type, i.district, i.circle, a.unit_id, a.state IN (?2, ?3, ?4, ?6),"
+        " i.drill, i.type, i.district, i.circle, i.beat, i.grid, a.unit_id, a.state IN (?2, ?3, "
+        "?4, ?6),"
         " iif(a.acknowledged_ms >= a.sent_ms, a.acknowledged_ms - a.sent_ms, NULL),"
         " iif(a.en_route_ms >= a.sent_ms, a.en_route_ms - a.sent_ms, NULL),"
         " iif(a.state = ?5 AND a.ended_ms >= a.sent_ms, a.ended_ms - a.sent_ms, NULL)"

@@ -66,6 +66,7 @@ static bool find_period(const struct history_periods *periods, int64_t at_ms, ui
 struct place {
     int64_t created_ms;
     uint32_t type, district, circle, unit_id;
+    uint32_t areas[AREA_KIND_COUNT];
 };
 
 static uint32_t key_of(const struct grouping *grouping, const struct place *place)
@@ -80,6 +81,12 @@ static uint32_t key_of(const struct grouping *grouping, const struct place *plac
         break;
     case HISTORY_GROUP_CIRCLE:
         key = place->circle;
+        break;
+    case HISTORY_GROUP_BEAT:
+        key = place->areas[AREA_BEAT];
+        break;
+    case HISTORY_GROUP_GRID:
+        key = place->areas[AREA_GRID];
         break;
     case HISTORY_GROUP_UNIT:
         key = place->unit_id;
@@ -116,6 +123,8 @@ static const struct {
 } names[HISTORY_GROUP_COUNT] = {
     [HISTORY_GROUP_DISTRICT] = {"district", "district"},
     [HISTORY_GROUP_CIRCLE] = {"circle", "circle"},
+    [HISTORY_GROUP_BEAT] = {"area", "area"},
+    [HISTORY_GROUP_GRID] = {"area", "area"},
     [HISTORY_GROUP_UNIT] = {"unit", "unit_id"},
 };
 
@@ -238,8 +247,9 @@ static bool take_answer(void *context, sqlite3_stmt *row)
     struct times_taking *taking = context;
     struct history_answer answer;
     history_rows_answer(row, taking->drills, &answer);
-    const struct place place = {answer.created_ms, answer.type, answer.district, answer.circle,
-                                answer.unit_id};
+    const struct place place = {
+        answer.created_ms, answer.type,    answer.district,
+        answer.circle,     answer.unit_id, {answer.areas[AREA_BEAT], answer.areas[AREA_GRID]}};
     bool is_new = false;
     const uint32_t line = line_of(&taking->grouping, &place, &is_new);
     if (line == LINE_NONE) {
@@ -392,14 +402,18 @@ static void count_slip(struct history_bulletin_times *times, const int64_t ends_
 
 static const char slip_sql[] =
     "SELECT s.created_ms, s.type, s.district, s.circle, s.unit_id, s.incident_id, s.drill,"
-    " s.withdrawn, s.sign_ms, s.depart_ms, s.feedback_ms FROM slip s";
+    " s.withdrawn, s.sign_ms, s.depart_ms, s.feedback_ms, s.beat, s.grid FROM slip s";
 
 static bool take_slip(void *context, sqlite3_stmt *row)
 {
     struct bulletin_taking *taking = context;
-    const struct place place = {store_db_time(row, 0), store_db_u32(row, 1, 0),
-                                store_db_u32(row, 2, DISTRICT_NONE),
-                                store_db_u32(row, 3, CIRCLE_NONE), store_db_u32(row, 4, UNIT_NONE)};
+    const struct place place = {
+        store_db_time(row, 0),
+        store_db_u32(row, 1, 0),
+        store_db_u32(row, 2, DISTRICT_NONE),
+        store_db_u32(row, 3, CIRCLE_NONE),
+        store_db_u32(row, 4, UNIT_NONE),
+        {store_db_u32(row, 11, AREA_NONE), store_db_u32(row, 12, AREA_NONE)}};
     bool is_new = false;
     const uint32_t index = line_of(&taking->grouping, &place, &is_new);
     if (index == LINE_NONE) {

@@ -3,14 +3,16 @@
 
 #include "engine/store/history_reader.h"
 
-/* Summaries: the response times of a period by circle, unit, district, type or span of time, and
- * the bulletin. Each is one scan of rows that were made for it (history_answers.c); percentiles are
- * exact, counts say what is missing and what was left out. */
+/* Summaries: the response times of a period by circle, area, unit, district, type or span of time,
+ * and the bulletin. Each is one scan of rows that were made for it (history_answers.c); percentiles
+ * are exact, counts say what is missing and what was left out. */
 
 enum history_group {
     HISTORY_GROUP_CITY, /* one line for all */
     HISTORY_GROUP_DISTRICT,
     HISTORY_GROUP_CIRCLE,
+    HISTORY_GROUP_BEAT,
+    HISTORY_GROUP_GRID,
     HISTORY_GROUP_UNIT, /* the one whose times a row of the response log has */
     HISTORY_GROUP_TYPE,
     HISTORY_GROUP_PERIOD, /* by the time of creation: days, hours, shifts */
@@ -26,8 +28,9 @@ struct history_periods {
     uint32_t count;
 };
 
-/* What a line is about. `key`: a circle's or district's index, a unit's id, enum incident_type or a
- * period's key; HISTORY_ANY: everything (of the city), or none (in no circle, by no unit). */
+/* What a line is about. `key`: a circle's, area's or district's index, a unit's id, enum
+ * incident_type or a period's key; HISTORY_ANY: everything (of the city), or none (in no circle, by
+ * no unit). */
 struct history_line {
     uint32_t key;
     char code[CODE_SIZE], name[NAME_SIZE]; /* "": none, or not one that has a name */
@@ -100,7 +103,8 @@ MUST_CHECK enum status history_summary_heat(struct history_reader *reader,
                                             history_cell_visit *visit, void *context,
                                             char error[256]);
 
-/* Number of a code; STATUS_NOT_FOUND: there is none (the error says so). Districts, circles, units.
+/* Number of a code; STATUS_NOT_FOUND: there is none (the error says so). Districts, circles, areas
+ * (of any kind: HISTORY_GROUP_BEAT or _GRID), units.
  */
 MUST_CHECK enum status history_summary_find(struct history_reader *reader, enum history_group group,
                                             const char *code, uint32_t *key, char error[256]);

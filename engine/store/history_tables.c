@@ -78,7 +78,8 @@ const struct store_db_format history_tables_format = {
          * drills aside; a span that is not known or runs backwards is NULL. */
     "CREATE TABLE answer(created_ms INTEGER, key INTEGER, tier INTEGER, exclusion INTEGER,"
     "  drill INTEGER, verdict INTEGER, type INTEGER, district INTEGER, circle INTEGER,"
-    "  unit_id INTEGER, answer_ms INTEGER, dispatch_ms INTEGER, acknowledge_ms INTEGER,"
+    "  beat INTEGER, grid INTEGER, unit_id INTEGER, answer_ms INTEGER, dispatch_ms INTEGER, "
+    "acknowledge_ms INTEGER,"
     "  turnout_ms INTEGER, travel_ms INTEGER, total_ms INTEGER, response_ms INTEGER,"
     "  lat_e7 INTEGER, lon_e7 INTEGER, PRIMARY KEY(created_ms, key)) WITHOUT ROWID;"
 
@@ -86,5 +87,6 @@ const struct store_db_format history_tables_format = {
        pre-empted. */
     "CREATE TABLE slip(created_ms INTEGER, assignment_id INTEGER, incident_id INTEGER,"
     "  tier INTEGER, drill INTEGER, type INTEGER, district INTEGER, circle INTEGER,"
-    "  unit_id INTEGER, withdrawn INTEGER, sign_ms INTEGER, depart_ms INTEGER,"
+    "  beat INTEGER, grid INTEGER, unit_id INTEGER, withdrawn INTEGER, sign_ms INTEGER, depart_ms "
+    "INTEGER,"
     "  feedback_ms INTEGER, PRIMARY KEY(created_ms, assignment_id)) WITHOUT ROWID;"};

@@ -32,6 +32,7 @@ struct engine_config store_city_config(uint32_t unit_count)
                                               .incidents_max = 2000,
                                               .assignments_max = 20000 + unit_count,
                                               .alarms_max = 5000,
+                                              .areas_max = 3,
                                               .area_points_max = 1000},
                                    .mode = DISPATCH_AUTO,
                                    .searches = true};
@@ -98,8 +99,43 @@ static void put_policy(struct store_city *city)
     assert(result.refusal == REASON_NONE);
 }
 
+/* A beat in the west, one in the east, and a grid in the middle of both. */
+static void draw_areas(struct area_definition areas[3], struct geo_point points[12],
+                       uint32_t sizes[3])
+{
+    static const struct {
+        const char *code;
+        enum area_kind kind;
+        int32_t west_m, east_m, half_m; /* of its height */
+    } drawn[] = {{"B1", AREA_BEAT, -2 * CITY_M, 0, 2 * CITY_M},
+                 {"B2", AREA_BEAT, 0, CITY_M / 2, 2 * CITY_M},
+                 {"G1", AREA_GRID, -CITY_M / 2, CITY_M / 2, CITY_M / 2}};
+    for (uint32_t i = 0; i < 3; i++) {
+        areas[i] = (struct area_definition){.kind = drawn[i].kind,
+                                            .ring_count = 1,
+                                            .ring_first = i,
+                                            .point_first = 4 * i,
+                                            .point_count = 4};
+        (void)snprintf(areas[i].code, CODE_SIZE, "%s", drawn[i].code);
+        (void)snprintf(areas[i].name, NAME_SIZE, "area %s", drawn[i].code);
+        sizes[i] = 4;
+        const int32_t south = 225000000 - drawn[i].half_m * METRE_E7;
+        const int32_t north = 225000000 + drawn[i].half_m * METRE_E7;
+        const int32_t west = 1133000000 + drawn[i].west_m * METRE_E7;
+        const int32_t east = 1133000000 + drawn[i].east_m * METRE_E7;
+        points[4 * i] = (struct geo_point){south, west};
+        points[4 * i + 1] = (struct geo_point){south, east};
+        points[4 * i + 2] = (struct geo_point){north, east};
+        points[4 * i + 3] = (struct geo_point){north, west};
+    }
+}
+
 static void put_roster(struct store_city *city)
 {
+    struct area_definition areas[3];
+    struct geo_point points[12];
+    uint32_t sizes[3];
+    draw_areas(areas, points, sizes);
     struct unit_definition *units = calloc(city->unit_count, sizeof *units);
     assert(units != NULL);
     for (uint32_t i = 0; i < city->unit_count; i++) {
@@ -120,10 +156,15 @@ static void put_roster(struct store_city *city)
                                        .at = {225000000, 1133000000},
                                        .radius_m = 4000,
                                        .district = DISTRICT_NONE};
-    struct command command = {
-        .kind = COMMAND_ROSTER_PUT,
-        .roster = {
-            .circles = &circle, .circle_count = 1, .units = units, .unit_count = city->unit_count}};
+    struct command command = {.kind = COMMAND_ROSTER_PUT,
+                              .roster = {.areas = areas,
+                                         .area_count = 3,
+                                         .points = points,
+                                         .ring_sizes = sizes,
+                                         .circles = &circle,
+                                         .circle_count = 1,
+                                         .units = units,
+                                         .unit_count = city->unit_count}};
     const struct step_result result = give(city, &command);
     assert(result.refusal == REASON_NONE);
     free(units);

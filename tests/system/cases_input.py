@@ -337,6 +337,18 @@ def areas(run):
         shown = city.incident(told['incident_id'], seq=told['seq'])['incident']
         seen.append((shown['beat'], shown['grid']))
     equal('lie in', seen, [('B1', 'W1'), ('B1', None), ('B1', None), (None, None)])
+    def told_of(area):
+        return len(city.engine.get(f'/v1/incidents?area={area}', city.tokens['li']).json['incidents'])
+    equal('incidents of an area', (told_of('W1'), told_of('B1')), (1, 3))
+    answer = city.engine.get('/v1/incidents?area=W9', city.tokens['li'])
+    check('"W9"' in answer.json['detail'], f'{answer}')
+    def reported(question):
+        lines = city.engine.get('/v1/response-times/summary?tier=1&' + question, city.tokens['zhao']).json['summary']
+        return {line['group']: line['rows'] for line in lines
+                if (line['tier'], line['stage']) == ('1', 'clock_to_on_scene')}
+    equal('by beat and by grid', (reported('group=beat'), reported('group=grid')),
+          ({'B1': 3, None: 1}, {'W1': 1, None: 3}))
+    equal('of one area', reported('area=W1&group=none'), {None: 1})
     answer = put(beat)
     check('"W1" is missing' in answer.json['errors'][0]['detail'], f'{answer}')
     answer = put(beat, {**grid, 'properties': {**grid['properties'], 'kind': 'beat'}})

@@ -41,6 +41,7 @@ static struct {
     int64_t created_ms;
     bool drill;
     enum incident_type type;
+    uint32_t areas[AREA_KIND_COUNT];
 } opened[INCIDENTS * 2];
 
 static void read_events(void)
@@ -51,8 +52,12 @@ static void read_events(void)
             opened[event->opened.incident_id].created_ms = event->at_ms;
             opened[event->opened.incident_id].drill = event->opened.drill;
             opened[event->opened.incident_id].type = event->opened.type;
+            memcpy(opened[event->opened.incident_id].areas, event->opened.areas,
+                   sizeof event->opened.areas);
         } else if (event->kind == EVENT_INCIDENT_UPDATED) {
             opened[event->incident.incident_id].type = event->incident.type;
+            memcpy(opened[event->incident.incident_id].areas, event->incident.areas,
+                   sizeof event->incident.areas);
         } else if (event->kind == EVENT_ASSIGNMENT_SENT) {
             orders[event->sent.assignment_id] =
                 (struct order){.incident_id = event->sent.incident_id,
@@ -190,6 +195,15 @@ static bool by_circle(const struct history_log_row *row, uint32_t key)
 {
     return row->circle == key;
 }
+static bool by_beat(const struct history_log_row *row, uint32_t key)
+{
+    return opened[row->incident_id].areas[AREA_BEAT] == key; /* AREA_NONE is HISTORY_ANY */
+}
+static bool by_grid(const struct history_log_row *row, uint32_t key)
+{
+    return opened[row->incident_id].areas[AREA_GRID] == key;
+}
+_Static_assert(AREA_NONE == HISTORY_ANY, "what lies in no area is the last line");
 static bool by_type(const struct history_log_row *row, uint32_t key)
 {
     return (uint32_t)row->type == key;
@@ -224,8 +238,38 @@ Test(history_summary, every_grouping_is_what_the_log_shows)
     expect_group(HISTORY_GROUP_CITY, in_city);
     expect_group(HISTORY_GROUP_UNIT, by_unit);
     expect_group(HISTORY_GROUP_CIRCLE, by_circle);
+    expect_group(HISTORY_GROUP_BEAT, by_beat);
+    expect_group(HISTORY_GROUP_GRID, by_grid);
     expect_group(HISTORY_GROUP_DISTRICT, by_district);
     expect_group(HISTORY_GROUP_TYPE, by_type);
+}
+
+Test(history_summary, an_area_narrows_the_question_to_what_lies_in_it)
+{
+    static const char *const codes[] = {"B1", "B2", "G1"};
+    for (uint32_t i = 0; i < 3; i++) {
+        struct history_filter inside = history_reader_everything();
+        cr_assert(
+            eq(int, history_summary_find(reader, HISTORY_GROUP_BEAT, codes[i], &inside.area, error),
+               STATUS_OK));
+        uint32_t expected = 0;
+        for (uint32_t k = 0; k < row_count; k++) {
+            const uint32_t *areas = opened[rows[k].incident_id].areas;
+            expected += areas[AREA_BEAT] == inside.area || areas[AREA_GRID] == inside.area ? 1 : 0;
+        }
+        cr_assert(lt(u32, 0, expected), "nothing ever happens in %s", codes[i]);
+        cr_assert(lt(u32, expected, row_count), "everything happens in %s", codes[i]);
+        struct history_summary summary;
+        cr_assert(eq(
+            int, history_summary_times(reader, &inside, HISTORY_GROUP_CITY, NULL, &summary, error),
+            STATUS_OK));
+        uint32_t found = 0;
+        for (uint32_t tier = 0; tier < TIER_COUNT; tier++) {
+            found += summary.lines[0].numbers.tiers[tier].rows;
+        }
+        cr_expect(eq(u32, found, expected), "area %s", codes[i]);
+        history_summary_finish(&summary);
+    }
 }
 
 static const int64_t *period_starts;

@@ -15,7 +15,7 @@ import { anAssignment, anIncident, anUnit } from './fakes.ts';
 
 describe('the supervisor’s filter', () => {
   const whole: Filter = {
-    from: '2026-11-01T08:00', to: '2026-11-02T08:00', tier: '3', type: 'fire', circle: 'C1', unit: 'P12', district: 'D1', drills: true,
+    from: '2026-11-01T08:00', to: '2026-11-02T08:00', tier: '3', type: 'fire', circle: 'C1', area: 'B2', unit: 'P12', district: 'D1', drills: true,
     view: 'replay', group: 'unit', at: '2026-11-01T09:00:07', incident: '42',
   };
 

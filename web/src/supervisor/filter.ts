@@ -5,7 +5,7 @@ import { INCIDENT_TYPES, TIERS } from '../protocol/values.ts';
 
 export const VIEWS = ['overview', 'log', 'league', 'bulletin', 'drills', 'replay'] as const;
 export type ViewName = (typeof VIEWS)[number];
-export const GROUPS = ['circle', 'unit', 'district', 'type', 'shift', 'hour', 'day', 'month'] as const;
+export const GROUPS = ['circle', 'beat', 'grid', 'unit', 'district', 'type', 'shift', 'hour', 'day', 'month'] as const;
 export type GroupName = (typeof GROUPS)[number];
 
 export interface Filter {
@@ -14,6 +14,7 @@ export interface Filter {
   tier: string;
   type: string;
   circle: string;
+  area: string;
   unit: string;
   district: string;
   drills: boolean;
@@ -25,13 +26,13 @@ export interface Filter {
 }
 
 export const NO_FILTER: Filter = {
-  from: '', to: '', tier: '', type: '', circle: '', unit: '', district: '', drills: false,
+  from: '', to: '', tier: '', type: '', circle: '', area: '', unit: '', district: '', drills: false,
   view: 'overview', group: 'circle', at: '', incident: '',
 };
 export const ROWS_MAX = 10_000;
 
 const LOCAL = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2})?$/;
-const TEXTS = ['from', 'to', 'tier', 'type', 'circle', 'unit', 'district', 'at', 'incident'] as const;
+const TEXTS = ['from', 'to', 'tier', 'type', 'circle', 'area', 'unit', 'district', 'at', 'incident'] as const;
 
 export function filterOf(search: string): Filter {
   const from = new URLSearchParams(search);
@@ -45,6 +46,7 @@ export function filterOf(search: string): Filter {
     tier: known('tier', TIERS, ''),
     type: known('type', INCIDENT_TYPES, ''),
     circle: text('circle').trim(),
+    area: text('area').trim(),
     unit: text('unit').trim(),
     district: text('district').trim(),
     drills: from.get('drills') === '1',
@@ -68,7 +70,7 @@ export function addressOf(filter: Filter): string {
 }
 
 /** What the filter narrows, for every question to the engine. */
-function narrow(filter: Filter, names: readonly ('from' | 'to' | 'tier' | 'type' | 'circle' | 'unit' | 'district')[]): URLSearchParams {
+function narrow(filter: Filter, names: readonly ('from' | 'to' | 'tier' | 'type' | 'circle' | 'area' | 'unit' | 'district')[]): URLSearchParams {
   const out = new URLSearchParams();
   for (const name of names) {
     if (filter[name] !== '') out.set(name, filter[name]);
@@ -78,7 +80,7 @@ function narrow(filter: Filter, names: readonly ('from' | 'to' | 'tier' | 'type'
 
 /** The question for the rows. */
 export function queryOf(filter: Filter, format: 'json' | 'csv'): string {
-  const out = narrow(filter, ['from', 'to', 'tier', 'type', 'circle', 'unit']);
+  const out = narrow(filter, ['from', 'to', 'tier', 'type', 'circle', 'area', 'unit']);
   out.set('drills', filter.drills ? '1' : '0');
   out.set('limit', String(ROWS_MAX));
   out.set('format', format);
@@ -89,7 +91,7 @@ export function queryOf(filter: Filter, format: 'json' | 'csv'): string {
 export function reportQuery(
   filter: Filter, more: { group?: string; format?: 'json' | 'csv'; drills?: boolean; compares?: boolean; cell_e7?: number } = {},
 ): string {
-  const out = narrow(filter, ['from', 'to', 'tier', 'type', 'circle', 'unit', 'district']);
+  const out = narrow(filter, ['from', 'to', 'tier', 'type', 'circle', 'area', 'unit', 'district']);
   out.set('drills', (more.drills ?? filter.drills) ? '1' : '0');
   if (more.cell_e7 !== undefined) {
     out.set('cell_e7', String(more.cell_e7));

@@ -102,8 +102,8 @@ function Filters(): JSX.Element {
         const text = (name: string): string => String(data.get(name) ?? '').trim();
         round.value += 1;
         change({
-          from: text('from'), to: text('to'), tier: text('tier'), type: text('type'), circle: text('circle'), unit: text('unit'),
-          district: text('district'), drills: data.has('drills'),
+          from: text('from'), to: text('to'), tier: text('tier'), type: text('type'), circle: text('circle'), area: text('area'),
+          unit: text('unit'), district: text('district'), drills: data.has('drills'),
         });
       }}
     >
@@ -128,6 +128,7 @@ function Filters(): JSX.Element {
       </Field>
       <Field label={t('sup.filter.district')}><input name="district" defaultValue={now.district} autocomplete="off" /></Field>
       <Field label={t('sup.filter.circle')}><input name="circle" defaultValue={now.circle} autocomplete="off" /></Field>
+      <Field label={t('sup.filter.area')}><input name="area" defaultValue={now.area} autocomplete="off" /></Field>
       <Field label={t('sup.filter.unit')}><input name="unit" defaultValue={now.unit} autocomplete="off" /></Field>
       <label class="check"><input type="checkbox" name="drills" defaultChecked={now.drills} />{t('sup.filter.drills')}</label>
       <button type="submit" class="primary">{t('sup.filter.apply')}</button>

@@ -101,6 +101,13 @@ static bool place_of(const char *text, int32_t *east_m, int32_t *north_m)
     return sscanf(text, "%d,%d", east_m, north_m) == 2;
 }
 
+static void put_code(char to[CODE_SIZE], const char *code)
+{
+    const size_t length = strlen(code);
+    assert(length < CODE_SIZE); /* a story that says more is wrong */
+    memcpy(to, code, length + 1);
+}
+
 /* A roster names all areas that there are. */
 static bool given_area(struct story *story, const char *code, const char *kind_name,
                        const int32_t box[4])
@@ -120,7 +127,7 @@ static bool given_area(struct story *story, const char *code, const char *kind_n
                                      .ring_count = 1,
                                      .point_first = 4 * story->area_count,
                                      .point_count = 4};
-    (void)snprintf(area->code, sizeof area->code, "%s", code);
+    put_code(area->code, code);
     (void)snprintf(area->name, sizeof area->name, "%s", code);
     story->area_count++;
     struct command command = {.kind = COMMAND_ROSTER_PUT,
@@ -165,7 +172,7 @@ static bool given_unit(struct story *story, const char *code, const char *kind_n
                                    .people = 2,
                                    .capabilities = strstr(rest, "armed") != NULL ? 1 : 0,
                                    .has_home = kind == UNIT_POST || kind == UNIT_STATION};
-    (void)snprintf(unit.code, sizeof unit.code, "%s", code);
+    put_code(unit.code, code);
     (void)snprintf(unit.name, sizeof unit.name, "%s", code);
     struct command command = {.kind = COMMAND_ROSTER_PUT,
                               .roster = {.units = &unit, .unit_count = 1}};
@@ -191,7 +198,7 @@ static bool given_centre(struct story *story, const char *code, const char *kind
     }
     struct centre_definition centre = {
         .kind = (enum centre_kind)kind, .at = world_at(0, 0), .district = DISTRICT_NONE};
-    (void)snprintf(centre.code, sizeof centre.code, "%s", code);
+    put_code(centre.code, code);
     (void)snprintf(centre.name, sizeof centre.name, "%s", code);
     struct command command = {.kind = COMMAND_ROSTER_PUT,
                               .roster = {.centres = &centre, .centre_count = 1}};

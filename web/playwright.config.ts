@@ -2,18 +2,19 @@
  *   KUAIFAN_BIN=../build/release/kuaifan [KUAIFAN_MAP=city.kfmap] npm run e2e   (starts one of its own)
  * or KUAIFAN_URL=http://… KUAIFAN_ADMIN=name:password npm run e2e   (uses a running one; it gets a test roster) */
 
+import { availableParallelism } from 'node:os';
 import { defineConfig } from '@playwright/test';
 
 export default defineConfig({
   testDir: 'e2e',
   testMatch: '*.spec.ts',
-  globalSetup: './e2e/setup.ts',
   outputDir: 'test-results',
-  fullyParallel: false,
-  workers: 1,
+  fullyParallel: true,
+  /* Each with an engine and a browser of its own; a running engine is shared by nobody. */
+  workers: process.env['KUAIFAN_URL'] ? 1 : Math.min(4, availableParallelism()),
   retries: 0,
-  timeout: 120_000, // patient: two busy cores draw a page many times slower than a quiet machine
-  expect: { timeout: 20_000 },
+  timeout: 240_000, // patient: two busy cores draw a page many times slower than a quiet machine
+  expect: { timeout: 30_000 },
   reporter: [['list']],
   use: {
     locale: 'zh-CN',
@@ -21,7 +22,8 @@ export default defineConfig({
     colorScheme: 'dark',
     viewport: { width: 1600, height: 900 },
     screenshot: 'only-on-failure',
-    trace: 'retain-on-failure',
+    /* What was done and how long it took; pictures of every step would cost more than the steps. */
+    trace: { mode: 'retain-on-failure', screenshots: false, snapshots: false, sources: false },
     launchOptions: {
       executablePath: process.env['CHROMIUM'] ?? '/usr/bin/chromium',
       args: [

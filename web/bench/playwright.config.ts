@@ -4,4 +4,4 @@
 
 import base from '../playwright.config.ts';
 
-export default { ...base, testDir: '.', testMatch: '*.bench.ts', globalSetup: undefined, timeout: 7_200_000, use: { ...base.use, viewport: { width: 1680, height: 1000 }, trace: 'off' as const } };
+export default { ...base, testDir: '.', testMatch: '*.bench.ts', workers: 1, timeout: 7_200_000, use: { ...base.use, viewport: { width: 1680, height: 1000 }, trace: 'off' as const } };

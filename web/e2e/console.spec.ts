@@ -165,7 +165,7 @@ test('a key may be moved, and stays moved over a reload', async ({ town, open })
 test('a second window shows the map of what the first has chosen, and the other way round', async ({ town, open, desk }) => {
   await desk.report({ address: '双屏甲' });
   await desk.report({ address: '双屏乙', lat: town.center.lat + 0.004 });
-  const { page } = await open('/console.html', town.people.dispatcher);
+  const { page } = await open('/console.html', town.people.dispatcher, { map: true });
   await expect(page.locator('.queue-row')).toHaveCount(2);
   const opened = page.waitForEvent('popup');
   await page.getByRole('button', { name: '在新窗口打开列表' }).click();

@@ -7,9 +7,8 @@ test.beforeEach(async ({ desk }) => {
 });
 
 test('one call from the keyboard to a cleared job, seen by all three roles', async ({ town, open, desk }) => {
-  test.setTimeout(120_000);
-  const { page } = await open('/console.html', town.people.dispatcher);
-  const unit = await open('/unit.html', { name: 'TP1', password: town.secrets['TP1']! }, phone);
+  const { page } = await open('/console.html', town.people.dispatcher, { map: true, byForm: true });
+  const unit = await open('/unit.html', { name: 'TP1', password: town.secrets['TP1']! }, { ...phone, byForm: true });
   await expect(unit.page.getByRole('heading', { name: '待命中' })).toBeVisible();
   await expect(page.getByRole('heading', { name: '警情队列' })).toBeVisible();
   await expect(page.locator('.map canvas')).toBeVisible();
@@ -71,7 +70,7 @@ test('one call from the keyboard to a cleared job, seen by all three roles', asy
     await expect(page.locator('.timeline')).toContainText(text);
   }
 
-  const record = await open('/supervisor.html?view=log', town.people.supervisor);
+  const record = await open('/supervisor.html?view=log', town.people.supervisor, { byForm: true });
   const line = record.page.locator('.log-row', { hasText: 'TP1' }).filter({ hasText: String(id) });
   await expect(async () => {
     await record.page.getByRole('button', { name: '查询' }).click();
@@ -191,7 +190,7 @@ test('composing Chinese does not run a line', async ({ town, open }) => {
 
 test('a place is picked on the map, and the neighbours of a new report are shown', async ({ town, open, desk }) => {
   const old = await desk.report({ address: '旧警情' });
-  const { page } = await open('/console.html', town.people.dispatcher);
+  const { page } = await open('/console.html', town.people.dispatcher, { map: true });
   await expect(page.locator('.queue-row')).toHaveCount(1);
   await page.locator('#command').fill(`f #${old}`);
   await page.keyboard.press('Enter');
@@ -203,7 +202,10 @@ test('a place is picked on the map, and the neighbours of a new report are shown
   await expect(page.locator('.report-form .warn')).toContainText('地址相近');
   await page.getByRole('button', { name: '在地图上选点' }).click();
   const box = (await page.locator('.map').boundingBox())!;
-  await page.mouse.click(box.x + box.width / 2 + 20, box.y + box.height / 2);
+  await expect(async () => {
+    await page.mouse.click(box.x + box.width / 2 + 20, box.y + box.height / 2);
+    await expect(page.locator('.report-form .good')).toBeVisible({ timeout: 2_000 });
+  }).toPass();
   const picked = /(-?[\d.]+), (-?[\d.]+)/.exec((await page.locator('.report-form .good').textContent()) ?? '');
   expect(Math.abs(Number(picked?.[1]) - town.center.lat)).toBeLessThan(0.002);
   expect(Math.abs(Number(picked?.[2]) - town.center.lon)).toBeLessThan(0.002);

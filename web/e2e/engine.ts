@@ -1,7 +1,7 @@
 /* The engine that the tests talk to: started here, or one that runs already. */
 
 import { spawn, type ChildProcess } from 'node:child_process';
-import { mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, openSync, readFileSync, rmSync, statfsSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -15,14 +15,25 @@ export interface Town {
   street: string | null;
   attribution: string;
   /** The engine is ours: it may be killed. */
-  own: { pid: number; data: string; port: number } | null;
+  own: { pid: number; root: string; data: string; web: string; built: string; port: number } | null;
 }
 export interface Login {
   name: string;
   password: string;
 }
 
-const WEB = join(import.meta.dirname, '../dist');
+/** A killed process loses nothing that is in a file, wherever the file is: where the machine has a disk of
+ * memory, the tests do not wait for the real one. */
+function scratch(): string {
+  try {
+    const { bavail, bsize } = statfsSync('/dev/shm');
+    return bavail * bsize > ROOM_BYTES ? '/dev/shm' : tmpdir();
+  } catch {
+    return tmpdir();
+  }
+}
+const ROOM_BYTES = 4 * 2 ** 30; /* the engine wants free space about it (disk_guard_mb), and there are several */
+const BUILT = join(import.meta.dirname, '../dist');
 
 function wait(ms: number): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, ms));
@@ -39,26 +50,34 @@ export async function until<T>(what: string, ask: () => Promise<T | null> | T | 
   }
 }
 
-function launch(data: string, port: number): ChildProcess {
+function launch(data: string, web: string, port: number): ChildProcess {
   const bin = process.env['KUAIFAN_BIN'];
   if (!bin) throw new Error('KUAIFAN_BIN names no engine');
   const log = openSync(join(data, 'serve.log'), 'a');
   const map = process.env['KUAIFAN_MAP'];
   const child = spawn(
     bin,
-    ['serve', '--address', '127.0.0.1', '--port', String(port), '--data', data, '--web', WEB, '--mode', 'recommend', '--settle_ms', '0', ...(map ? ['--map', map] : [])],
+    ['serve', '--address', '127.0.0.1', '--port', String(port), '--data', data, '--web', web, '--mode', 'recommend', '--settle_ms', '0', ...(map ? ['--map', map] : [])],
     { stdio: ['ignore', log, log], detached: false },
   );
   child.on('error', (error) => console.error(`${bin}: ${error.message}`));
+  const orphan = (): void => void child.kill('SIGKILL');
+  process.once('exit', orphan); /* tests that are broken off leave no engine behind */
+  child.once('exit', () => process.off('exit', orphan));
   return child;
 }
+
+const START_MS = 60_000;
 
 const healthy = (url: string): Promise<true | null> =>
   fetch(`${url}/healthz`).then((response) => (response.ok ? true : null)).catch(() => null);
 
 export async function startEngine(): Promise<{ url: string; setupToken: string; own: NonNullable<Town['own']> }> {
-  const data = mkdtempSync(join(tmpdir(), 'kuaifan-e2e-'));
-  const child = launch(data, 0);
+  const root = mkdtempSync(join(scratch(), 'kuaifan-e2e-'));
+  const [data, web] = [join(root, 'data'), join(root, 'web')] as const;
+  mkdirSync(data);
+  cpSync(BUILT, web, { recursive: true }); /* a test may put another build there */
+  const child = launch(data, web, 0);
   const failed = (): void => {
     if (child.exitCode !== null) throw new Error(`the engine ended with ${child.exitCode}:\n${readFileSync(join(data, 'serve.log'), 'utf8')}`);
   };
@@ -71,10 +90,10 @@ export async function startEngine(): Promise<{ url: string; setupToken: string; 
       return null;
     }
   };
-  const link = await until('the set-up link', () => read('setup-link'));
+  const link = await until('the set-up link', () => read('setup-link'), START_MS);
   const url = new URL(link).origin;
-  await until('the engine', () => healthy(url));
-  return { url, setupToken: link.slice(link.indexOf('#') + 1), own: { pid: child.pid ?? 0, data, port: Number(new URL(url).port) } };
+  await until('the engine', () => healthy(url), START_MS);
+  return { url, setupToken: link.slice(link.indexOf('#') + 1), own: { pid: child.pid ?? 0, root, data, web, built: BUILT, port: Number(new URL(url).port) } };
 }
 
 /** Pull the plug: no goodbye, nothing flushed. */
@@ -84,10 +103,9 @@ export function killEngine(town: Town): void {
 
 export async function restartEngine(town: Town): Promise<void> {
   if (!town.own) throw new Error('not our engine');
-  const child = launch(town.own.data, town.own.port);
+  const child = launch(town.own.data, town.own.web, town.own.port);
   town.own.pid = child.pid ?? 0;
-  writeFileSync(process.env['KUAIFAN_E2E_TOWN'] ?? '', JSON.stringify(town));
-  await until('the engine to come back', () => healthy(town.url));
+  await until('the engine to come back', () => healthy(town.url), START_MS);
 }
 
 function isAlive(pid: number): boolean {
@@ -104,7 +122,7 @@ export async function endEngine(own: NonNullable<Town['own']>): Promise<void> {
     process.kill(own.pid, 'SIGTERM');
     await until('the engine to end', () => (isAlive(own.pid) ? null : true));
   }
-  rmSync(own.data, { recursive: true, force: true });
+  rmSync(own.root, { recursive: true, force: true });
 }
 
 export async function call<T>(url: string, path: string, options: { token?: string; body?: unknown; csv?: string } = {}): Promise<T> {
@@ -122,7 +140,18 @@ export async function call<T>(url: string, path: string, options: { token?: stri
   return (text === '' ? null : JSON.parse(text)) as T;
 }
 
+const sessions = new Map<string, Promise<{ token: string }>>();
+
+/** Logged in once: what a password costs is not what the other tests are about. */
+export function sessionOf(url: string, login: Login, device = false): Promise<{ token: string }> {
+  const key = `${url} ${login.name} ${login.password}`;
+  const body = device ? { unit: login.name, secret: login.password } : { name: login.name, password: login.password };
+  const held = sessions.get(key) ?? call<{ token: string }>(url, '/v1/login', { body });
+  sessions.set(key, held);
+  held.catch(() => sessions.delete(key));
+  return held;
+}
+
 export async function tokenOf(url: string, login: Login): Promise<string> {
-  const answer = await call<{ token: string }>(url, '/v1/login', { body: { name: login.name, password: login.password } });
-  return answer.token;
+  return (await sessionOf(url, login)).token;
 }

@@ -15,7 +15,7 @@ test('a road is closed by drawing on the map, counts for the way, shows at the o
   const id = await desk.report({ address: '封路处' });
   await desk.stand('TC01', { lat: town.center.lat + 0.004, lon: town.center.lon });
   await desk.order(id, 'TC01');
-  const one = await open('/console.html', town.people.dispatcher);
+  const one = await open('/console.html', town.people.dispatcher, { map: true });
   const { page } = one;
   await expect(page.locator('.queue-row')).toHaveCount(1);
   await page.locator('.queue-row').click();

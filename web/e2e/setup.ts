@@ -1,12 +1,10 @@
 /* Makes the town: people, a small roster that says it is synthetic, devices. */
 
-import { readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { randomBytes } from 'node:crypto';
 import { call, endEngine, startEngine, tokenOf, type Login, type Town } from './engine.ts';
 
-export default async function setup(): Promise<() => Promise<void>> {
+/** A town of one's own, and how to leave it. */
+export async function raiseTown(): Promise<{ town: Town; leave: () => Promise<void> }> {
   const given = process.env['KUAIFAN_URL'];
   const admin: Login = { name: 'admin', password: randomBytes(12).toString('hex') };
   let own: Town['own'] = null;
@@ -25,21 +23,22 @@ export default async function setup(): Promise<() => Promise<void>> {
     throw new Error('set KUAIFAN_BIN to the engine, or KUAIFAN_URL and KUAIFAN_ADMIN to a running one');
   }
 
-  let file: string;
   try {
-    file = await settle(url, admin, own);
+    const town = await settle(url, admin, own);
+    return {
+      town,
+      leave: async () => {
+        if (town.own) await endEngine(town.own);
+      },
+    };
   } catch (error) {
     if (own) await endEngine(own); /* nobody else will */
     throw error;
   }
-  return async () => {
-    const pid = pidOf(file);
-    if (own) await endEngine({ ...own, pid });
-  };
 }
 
-/** People, roster and devices; answers the file that tells the tests. */
-async function settle(url: string, admin: Login, own: Town['own']): Promise<string> {
+/** People, roster and devices. */
+async function settle(url: string, admin: Login, own: Town['own']): Promise<Town> {
   const token = await tokenOf(url, admin);
   const suffix = randomBytes(3).toString('hex');
   const person = async (role: string, display: string, tag: string): Promise<Login> => {
@@ -68,7 +67,7 @@ async function settle(url: string, admin: Login, own: Town['own']): Promise<stri
   const { devices } = await call<{ devices: { unit: string; secret: string }[] }>(url, '/v1/devices', {
     token, body: { units: ['TP1', 'TP2', 'TP3', 'TC01'] },
   });
-  const town: Town = {
+  return {
     url, own, center: { lat: center.lat, lon: center.lon }, street: center.name, attribution: map.attribution,
     people: {
       admin, dispatcher: await person('dispatcher', '王敏', 'wang'), second: await person('dispatcher', '李强', 'li'),
@@ -76,15 +75,4 @@ async function settle(url: string, admin: Login, own: Town['own']): Promise<stri
     },
     secrets: Object.fromEntries(devices.map((device) => [device.unit, device.secret])),
   };
-  const file = join(tmpdir(), `kuaifan-e2e-${process.pid}.json`);
-  writeFileSync(file, JSON.stringify(town), { mode: 0o600 });
-  process.env['KUAIFAN_E2E_TOWN'] = file;
-  return file;
-}
-
-/** A test may have killed the engine and started another. */
-function pidOf(file: string): number {
-  const town = JSON.parse(readFileSync(file, 'utf8')) as Town;
-  rmSync(file, { force: true });
-  return town.own?.pid ?? 0;
 }

@@ -1,16 +1,12 @@
 /* What the tests share: the town, pages that are logged in, and a watch on what a page must never do. */
 
-import { readFileSync } from 'node:fs';
 import { WebSocket } from 'ws';
 import { expect, test as base, type Browser, type BrowserContextOptions, type Page } from '@playwright/test';
 import { Cable } from './cable.ts';
-import { call, tokenOf, until, type Login, type Town } from './engine.ts';
+import { call, sessionOf, tokenOf, until, type Login, type Town } from './engine.ts';
+import { raiseTown } from './setup.ts';
 
 export { expect, until };
-
-export function townNow(): Town {
-  return JSON.parse(readFileSync(process.env['KUAIFAN_E2E_TOWN'] ?? '', 'utf8')) as Town;
-}
 
 export interface Seat {
   page: Page;
@@ -22,10 +18,14 @@ export type SeatOptions = BrowserContextOptions & {
   before?: (page: Page) => Promise<unknown>;
   /** Where the page finds the engine, if not directly: a cable's end. */
   via?: string;
+  /** Logged in as people do; else the page finds that it is logged in. */
+  byForm?: boolean;
+  /** Drawing the city costs more than all else where there is no graphics card: only where the map is what
+   * the test is about. Without, a page shows its lists, in which all work can be done. */
+  map?: boolean;
 };
 
 interface Fixtures {
-  town: Town;
   open: (page: string, login: Login | null, options?: SeatOptions) => Promise<Seat>;
   desk: Api;
   cable: Cable;
@@ -69,31 +69,32 @@ export class Api {
   }
 
   async duty(...codes: string[]): Promise<void> {
-    for (const unit of codes) await this.do({ op: 'unit.duty', unit, duty: 'on' });
+    const { units } = await this.get<{ units: { code: string; duty: string }[] }>('/v1/units');
+    const off = codes.filter((code) => units.find((unit) => unit.code === code)?.duty !== 'on');
+    await Promise.all(off.map((unit) => this.do({ op: 'unit.duty', unit, duty: 'on' })));
   }
 
   /** Nobody is on a job, nothing is open: each test begins with a quiet town. */
   async quiet(): Promise<void> {
     const { incidents } = await this.get<{ incidents: { incident_id: number }[] }>('/v1/incidents?state=open&limit=200');
-    for (const { incident_id } of incidents) {
-      const { assignments, timeline } = await this.get<{
-        assignments: { assignment_id: number }[];
-        timeline: { kind: string; alarm?: { alarm_id: number; kind: string; unit: string } }[];
-      }>(`/v1/incidents/${incident_id}`);
-      for (const { kind, alarm } of timeline) {
-        if (kind !== 'alarm.raised' || alarm?.kind !== 'panic') continue;
-        const supervisor = new Api(this.town, this.town.people.supervisor); /* only one may end it; it may be over */
-        await supervisor.do({ op: 'alarm.ack', alarm: alarm.alarm_id }).catch(() => undefined);
-        await supervisor.do({ op: 'panic.close', unit: alarm.unit, reason: 'resolved' }).catch(() => undefined);
-      }
-      await this.do({ op: 'incident.close', incident: incident_id, reason: 'resolved', clear_all: true }).catch(() => undefined);
-      /* who was on the way would still have to say that it heard */
-      for (const { assignment_id: assignment } of assignments) {
-        for (const number of [1, 2, 3]) {
-          await this.do({ op: 'notice.update', assignment, number, state: 'acknowledged' }).catch(() => undefined);
-        }
-      }
+    await Promise.all(incidents.map(({ incident_id }) => this.end(incident_id)));
+  }
+
+  private async end(incident: number): Promise<void> {
+    const { assignments, timeline } = await this.get<{
+      assignments: { assignment_id: number }[];
+      timeline: { kind: string; alarm?: { alarm_id: number; kind: string; unit: string } }[];
+    }>(`/v1/incidents/${incident}`);
+    for (const { kind, alarm } of timeline) {
+      if (kind !== 'alarm.raised' || alarm?.kind !== 'panic') continue;
+      const supervisor = new Api(this.town, this.town.people.supervisor); /* only one may end it; it may be over */
+      await supervisor.do({ op: 'alarm.ack', alarm: alarm.alarm_id }).catch(() => undefined);
+      await supervisor.do({ op: 'panic.close', unit: alarm.unit, reason: 'resolved' }).catch(() => undefined);
     }
+    await this.do({ op: 'incident.close', incident, reason: 'resolved', clear_all: true }).catch(() => undefined);
+    /* who was on the way would still have to say that it heard */
+    await Promise.all(assignments.flatMap(({ assignment_id: assignment }) => [1, 2, 3].map((number) =>
+      this.do({ op: 'notice.update', assignment, number, state: 'acknowledged' }).catch(() => undefined))));
   }
 
   /** The unit's radio says where it is. */
@@ -120,11 +121,17 @@ export class Api {
   }
 }
 
-export const test = base.extend<Fixtures>({
-  // biome-ignore lint: Playwright wants a pattern
-  town: async ({}, use) => {
-    await use(townNow());
-  },
+export const test = base.extend<Fixtures, { town: Town }>({
+  /* Each worker has an engine of its own: what one test does to its town, no other one sees. */
+  town: [
+    // biome-ignore lint: Playwright wants a pattern
+    async ({}, use) => {
+      const { town, leave } = await raiseTown();
+      await use(town);
+      await leave();
+    },
+    { scope: 'worker', timeout: 120_000 },
+  ],
   desk: async ({ town }, use) => {
     await use(new Api(town, town.people.dispatcher));
   },
@@ -148,10 +155,11 @@ export const test = base.extend<Fixtures>({
 });
 
 async function openSeat(
-  browser: Browser, town: Town, path: string, login: Login | null, { before, via, ...options }: SeatOptions,
+  browser: Browser, town: Town, path: string, login: Login | null, { before, via, byForm, map, ...options }: SeatOptions,
 ): Promise<Seat> {
   const origin = via ?? town.url;
   const context = await browser.newContext(options);
+  if (!map) await context.addInitScript(withoutWebgl);
   const page = await context.newPage();
   const trouble: string[] = [];
   page.on('pageerror', (error) => trouble.push(`uncaught: ${error.message}`));
@@ -163,9 +171,28 @@ async function openSeat(
     if (!url.startsWith(origin) && !/^(data|blob):/.test(url)) trouble.push(`outside request: ${url}`);
   });
   await before?.(page);
+  if (login && !byForm) await bringSession(page, path, await sessionOf(town.url, login, path.startsWith('/unit')));
   await page.goto(origin + path);
-  if (login) await logIn(page, login);
+  if (login && byForm) await logIn(page, login);
   return { page, trouble };
+}
+
+/** In the page: what a machine without a graphics driver answers. */
+function withoutWebgl(): void {
+  const real = HTMLCanvasElement.prototype.getContext;
+  HTMLCanvasElement.prototype.getContext = function (this: HTMLCanvasElement, kind: string, ...rest: unknown[]) {
+    return kind.startsWith('webgl') ? null : (real as (...all: unknown[]) => unknown).call(this, kind, ...rest);
+  } as typeof real;
+}
+
+/** As if the tab had logged in before: a device's session outlives the tab, a person's does not. */
+async function bringSession(page: Page, path: string, session: object): Promise<void> {
+  const storage = path.startsWith('/unit') ? 'localStorage' : 'sessionStorage';
+  await page.addInitScript(([kind, text]) => {
+    if (window[kind].getItem('test.brought') !== null) return; /* what the page does with it later stands */
+    window[kind].setItem('test.brought', 'yes');
+    window[kind].setItem('kuaifan.session', text);
+  }, [storage, JSON.stringify(session)] as const);
 }
 
 export async function logIn(page: Page, login: Login): Promise<void> {

@@ -8,6 +8,7 @@ import { http } from '../link/http.ts';
 import * as api from '../protocol/http.ts';
 import type { Circle } from '../protocol/objects.ts';
 import { isDark } from '../ui/theme.ts';
+import { webglWorks } from '../ui/webgl.ts';
 import { token } from './shared.tsx';
 import { t } from './words.ts';
 
@@ -25,13 +26,17 @@ export function PlaceMap({ circles, chosen, place, look }: Props): JSX.Element {
   const trouble = useSignal<'map.no_webgl' | 'map.none' | null>(null);
   const shown = useComputed(() => circles.value);
   useEffect(() => {
+    if (!webglWorks()) {
+      trouble.value = 'map.no_webgl';
+      return undefined;
+    }
     let gone = false;
     const stops: (() => void)[] = [];
-    void Promise.all([import('../console/map/view.ts'), http('/v1/map', api.map, { token: token() })]).then(([{ MapView, webglWorks }, reply]) => {
+    void Promise.all([import('../console/map/view.ts'), http('/v1/map', api.map, { token: token() })]).then(([{ MapView }, reply]) => {
       const element = box.current;
       if (gone || !element) return;
-      if (!webglWorks() || !reply.ok) {
-        trouble.value = reply.ok ? 'map.no_webgl' : 'map.none';
+      if (!reply.ok) {
+        trouble.value = 'map.none';
         return;
       }
       const map = new MapView(element, reply.value.map, new Fleet(), isDark(), token, {

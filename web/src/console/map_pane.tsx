@@ -7,6 +7,7 @@ import { StatusGlyph } from '../ui/bits.tsx';
 import { duration } from '../ui/format.ts';
 import { session } from '../ui/session.ts';
 import { isDark } from '../ui/theme.ts';
+import { webglWorks } from '../ui/webgl.ts';
 import { panels } from './late.ts';
 import { gapsByCircle } from './coverage.ts';
 import { isEnded } from './derive.ts';
@@ -44,13 +45,13 @@ export function MapPane(): JSX.Element {
     if (!element || !info) return undefined;
     let gone = false;
     const stops: (() => void)[] = [];
-    void import('./map/view.ts').then(({ MapView, webglWorks }) => {
+    if (!webglWorks()) {
+      trouble.value = 'map.no_webgl';
+      listed.value = true;
+      return undefined;
+    }
+    void import('./map/view.ts').then(({ MapView }) => {
       if (gone) return;
-      if (!webglWorks()) {
-        trouble.value = 'map.no_webgl';
-        listed.value = true;
-        return;
-      }
       const map = new MapView(element, info, fleet, isDark(), () => session.value?.token ?? null, {
         incident: (id) => select(id),
         unit: (code) => (selectedUnit.value = code),

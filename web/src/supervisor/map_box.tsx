@@ -7,14 +7,9 @@ import { http } from '../link/http.ts';
 import * as api from '../protocol/http.ts';
 import { session } from '../ui/session.ts';
 import { theme } from '../ui/theme.ts';
+import { webglWorks } from '../ui/webgl.ts';
 import type { RecordMap } from './map.ts';
 import { t } from './words.ts';
-
-function webglWorks(): boolean {
-  const gl = document.createElement('canvas').getContext('webgl2');
-  gl?.getExtension('WEBGL_lose_context')?.loseContext();
-  return gl !== null;
-}
 
 const isDark = (): boolean => theme.value === 'dark' || (theme.value === 'auto' && matchMedia('(prefers-color-scheme: dark)').matches);
 

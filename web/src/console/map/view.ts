@@ -40,13 +40,6 @@ const FRAME_GAP_MS_MIN = 100;
 const FRAME_GAP_MS_MAX = 3_000;
 const CLICK_PX = 16;
 
-export function webglWorks(): boolean {
-  const canvas = document.createElement('canvas');
-  const gl = canvas.getContext('webgl2');
-  gl?.getExtension('WEBGL_lose_context')?.loseContext();
-  return gl !== null;
-}
-
 export class MapView {
   private readonly map: GlMap;
   private readonly units: UnitsLayer;

@@ -130,7 +130,7 @@ export const test = base.extend<Fixtures, { town: Town }>({
       await use(town);
       await leave();
     },
-    { scope: 'worker', timeout: 120_000 },
+    { scope: 'worker', timeout: 300_000 },
   ],
   desk: async ({ town }, use) => {
     await use(new Api(town, town.people.dispatcher));

@@ -53,11 +53,17 @@ export function Header(): JSX.Element {
       <span class="spring" />
       <button type="button" class="primary" onClick={() => (reporting.value = true)}>+ {t('report.new')} <kbd>F3</kbd></button>
       {soundReady.value ? (
-        <button type="button" class="ghost" onClick={mute}>
+        <button key="mute" type="button" class="ghost" onClick={mute}>
           {muted > 0 ? t('sound.muted', { s: muted }) : `♪ ${t('sound.on')}`}
         </button>
       ) : (
-        <button type="button" class="sound-off" onClick={() => void soundStart().then(() => play('accepted'))}>
+        <button
+          key="enable" /* no button turns into another one under a finger: this one would mute */
+          type="button"
+          class="sound-off"
+          onPointerDown={(event) => event.stopPropagation()} /* the page's first gesture starts it, too */
+          onClick={() => void soundStart().then(() => play('accepted'))}
+        >
           ♪ {t('sound.enable')}
         </button>
       )}

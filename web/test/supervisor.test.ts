@@ -7,7 +7,7 @@ import type { SummaryLine, PastBoard } from '../src/protocol/http.ts';
 import type { Event } from '../src/protocol/objects.ts';
 import { addressOf, comparable, filterOf, localOf, NO_FILTER, periodOf, queryOf, rangeIsGood, reportQuery, type Filter } from '../src/supervisor/filter.ts';
 import { ranked } from '../src/supervisor/league.tsx';
-import { metShare, percent, points, usedBins, wilson } from '../src/supervisor/numbers.ts';
+import { lateShare, metShare, percent, points, usedBins, wilson } from '../src/supervisor/numbers.ts';
 import { incidentOf } from '../src/store/about.ts';
 import { cityAt, sightings, waysAt } from '../src/supervisor/past.ts';
 import { applyLog, applySnapshot } from '../src/store/city.ts';
@@ -64,6 +64,11 @@ describe('what the supervisor’s page reckons', () => {
   it('shares out of all verdicts that count, the no-unit ones too', () => {
     expect(metShare({ met: 1, missed: 2, no_unit: 1 })).toBe(0.25);
     expect(metShare({ met: 0, missed: 0, no_unit: 0 })).toBeNull();
+  });
+
+  it('a share of late ones is rounded, but some are not none and not all', () => {
+    expect([lateShare(4, 6), lateShare(1, 3), lateShare(0, 9), lateShare(1, 9_999), lateShare(9_998, 9_999), lateShare(9, 9)])
+      .toEqual(['66.7 %', '33.3 %', '0.0 %', '0.1 %', '99.9 %', '100.0 %']);
   });
 
   it('a share is cut, not rounded, and a difference has its sign', () => {

@@ -5,7 +5,7 @@ import { useCallback } from 'preact/hooks';
 import type { Heat } from '../protocol/http.ts';
 import type { RecordMap } from './map.ts';
 import { MapBox } from './map_box.tsx';
-import { percent } from './numbers.ts';
+import { lateShare } from './numbers.ts';
 import { t } from './words.ts';
 
 const WORST = 5;
@@ -31,7 +31,7 @@ export function HeatMap({ heat }: { heat: Heat | null }): JSX.Element {
       <ol class="worst" aria-label={t('sup.heat.worst')}>
         {worst.map((cell) => (
           <li key={`${cell.lat}/${cell.lon}`}>
-            {(cell.lat + half).toFixed(4)}, {(cell.lon + half).toFixed(4)}: {t('sup.heat.cell', { late: cell.late, rows: cell.rows, share: percent(cell.late / cell.rows) })}
+            {(cell.lat + half).toFixed(4)}, {(cell.lon + half).toFixed(4)}: {t('sup.heat.cell', { late: cell.late, rows: cell.rows, share: lateShare(cell.late, cell.rows) })}
           </li>
         ))}
       </ol>

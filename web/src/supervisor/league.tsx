@@ -133,7 +133,7 @@ function Line({ line, rank, compares }: { line: SummaryLine; rank: number; compa
   return (
     <tr data-group={line.group ?? ''} class={all < FEW ? 'few' : ''}>
       <td class="num">{all < FEW || line.group === null ? '—' : rank}</td>
-      <th scope="row">{labelOf(line)}{all < FEW ? <span class="tag"> {t('sup.few')}</span> : null}</th>
+      <th scope="row">{labelOf(line)}{all < FEW ? <>{' '}<span class="tag">{t('sup.few')}</span></> : null}</th>
       <td class="num strong">{share === null ? '—' : percent(share)}</td>
       <td>{range === null ? '—' : <Interval low={range[0]} high={range[1]} share={share ?? 0} />}</td>
       <td class="num">{line.met}</td>

@@ -26,6 +26,12 @@ export function wilson(met: number, all: number): [number, number] | null {
 /** Cut, not rounded: 99.96 % is not 100 %. */
 export const percent = (share: number): string => `${(Math.floor(share * 1000 + 1e-9) / 10).toFixed(1)} %`;
 
+/** A share of what went wrong: rounded, but some are not none and not all. */
+export function lateShare(late: number, all: number): string {
+  const tenths = Math.round((late / all) * 1000);
+  return `${((late === 0 || late === all ? tenths : Math.min(999, Math.max(1, tenths))) / 10).toFixed(1)} %`;
+}
+
 /** The same in points, with a sign: how much it differs. */
 export function points(now: number, then: number): string {
   const tenths = Math.round((now - then) * 1000) / 10;

@@ -86,7 +86,7 @@ function TierCard({ line, compares, target }: { line: api.SummaryLine; compares:
       <p class="big">{share === null ? '—' : percent(share)}</p>
       <p class="muted">
         {range === null ? t('sup.nothing_judged') : t('sup.interval', { low: percent(range[0]), high: percent(range[1]), n: all })}
-        {all > 0 && all < FEW ? <span class="tag few"> {t('sup.few')}</span> : null}
+        {all > 0 && all < FEW ? <>{' '}<span class="tag few">{t('sup.few')}</span></> : null}
       </p>
       <p>
         <span class="verdict-met">{t('sup.col.met')} {line.met}</span> · <span class="verdict-missed">{t('verdict.missed')} {line.missed}</span> ·{' '}

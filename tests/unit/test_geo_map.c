@@ -409,3 +409,24 @@ Test(geo_map, hostile_bytes_never_leave_the_file)
     cr_expect(lt(u32, 1000, opened));
     cr_expect(lt(u32, verified, opened));
 }
+
+/* What is refused at its first section teaches a fuzzer nothing of those behind it. */
+Test(geo_map, the_seeds_of_the_fuzzer_are_good_maps_of_this_version)
+{
+    static const char *const seeds[] = {"tests/fuzz/corpus/map/streets",
+                                        "tests/fuzz/corpus/map/city"};
+    static _Alignas(64) uint8_t bytes[8192];
+    for (size_t i = 0; i < sizeof seeds / sizeof seeds[0]; i++) {
+        FILE *file = fopen(seeds[i], "rb");
+        cr_assert(ne(ptr, file, NULL), "%s", seeds[i]);
+        const size_t size = fread(bytes, 1, sizeof bytes, file);
+        (void)fclose(file);
+        struct geo_map map;
+        uint32_t section = 0;
+        cr_assert(eq(int, geo_map_open(bytes, size, &map, &section), GEO_OK), "%s: section %u",
+                  seeds[i], section);
+        cr_expect(eq(int, geo_map_verify(&map, &section), GEO_OK), "%s: section %u", seeds[i],
+                  section);
+        cr_expect(lt(u32, 0, map.edge_count));
+    }
+}

@@ -17,7 +17,7 @@ type Felt = Window & { felt: string[] };
 test('an order is felt and seen: the phone buzzes, stays awake, and says where it is', async ({ town, open, desk }) => {
   const here = { latitude: town.center.lat + 0.0005, longitude: town.center.lon + 0.0005 };
   const { page } = await open('/unit.html', { name: 'TP1', password: town.secrets['TP1']! }, {
-    ...phone, permissions: ['geolocation'], geolocation: { ...here, accuracy: 8 },
+    ...phone, permissions: ['geolocation', 'screen-wake-lock'], geolocation: { ...here, accuracy: 8 },
     before: (p) => p.addInitScript(() => {
       const felt = ((window as unknown as Felt).felt = []) as string[];
       navigator.vibrate = (pattern) => felt.push([pattern].flat().join(' ')) > 0;

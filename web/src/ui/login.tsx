@@ -4,21 +4,23 @@ import { t, word, type Key } from '../i18n/index.ts';
 import type { Role } from '../protocol/values.ts';
 import { LanguageButton, ThemeButton } from './bits.tsx';
 import { problemText } from './problem.ts';
-import { forget, login, notice, session, type Keep } from './session.ts';
+import { forget, login, mayEnter, notice, session, type Keep } from './session.ts';
 
-interface Props {
+export interface LoginProps {
   title: Key;
   keep: Keep;
   roles: readonly Role[];
   /** A unit may also log in with its device's secret. */
   device?: boolean;
-  children: ComponentChildren;
 }
 
 /** The page for those who may use it; for others the way in. */
-export function LoginGate({ title, keep, roles, device, children }: Props): JSX.Element {
+export function LoginGate({ children, ...way }: LoginProps & { children: ComponentChildren }): JSX.Element {
+  return mayEnter(way.roles) ? <>{children}</> : <Login {...way} />;
+}
+
+export function Login({ title, keep, device }: LoginProps): JSX.Element {
   const held = session.value;
-  if (held && roles.includes(held.user.role)) return <>{children}</>;
   return (
     <main class="gate">
       <div class="gate-box">

@@ -6,6 +6,7 @@ import { http, type Reply } from '../link/http.ts';
 import * as api from '../protocol/http.ts';
 import { check as checkUser } from './session_check.ts';
 import type { User } from '../protocol/objects.ts';
+import type { Role } from '../protocol/values.ts';
 
 export interface Session {
   token: string;
@@ -17,6 +18,8 @@ export type Keep = 'tab' | 'device';
 const STORED = 'kuaifan.session';
 
 export const session = signal<Session | null>(null);
+export const mayEnter = (roles: readonly Role[]): boolean => session.value !== null && roles.includes(session.value.user.role);
+
 /** Why the login form is shown again. */
 export const notice = signal<'expired' | null>(null);
 

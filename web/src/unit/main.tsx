@@ -1,6 +1,6 @@
-import { LoginGate } from '../ui/login.tsx';
 import { mount } from '../ui/mount.tsx';
 import { restoreSession } from '../ui/session.ts';
+import { UnitGate } from './gate.tsx';
 import { UnitPage } from './page.tsx';
 import { registerWorker } from './update.ts';
 import './unit.css';
@@ -8,8 +8,8 @@ import './unit.css';
 restoreSession('device');
 mount(
   'page.unit',
-  <LoginGate title="page.unit" keep="device" roles={['unit']} device>
+  <UnitGate>
     <UnitPage />
-  </LoginGate>,
+  </UnitGate>,
 );
 void registerWorker();

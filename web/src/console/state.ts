@@ -353,13 +353,28 @@ export interface GiveOptions {
 const UNDO_MS = 10_000;
 let last: { undo: () => Command[]; text: string; untilMonotonic: number } | null = null;
 
+/** What our own commands made of an incident: its event may be a frame behind the answer, and we would be
+ * told that we ourselves were first. Another's change is newer than this, and still refuses. */
+const generations = new Map<number, number>();
+
+function upToDate(command: Command): Command {
+  if (!('incident' in command) || !('generation' in command) || typeof command.generation !== 'number') return command;
+  const generation = Math.max(command.generation, generations.get(command.incident) ?? 0);
+  return generation === command.generation ? command : { ...command, generation };
+}
+
+function remember({ incident_id, generation }: Record<string, unknown>): void {
+  if (typeof incident_id === 'number' && typeof generation === 'number') generations.set(incident_id, generation);
+}
+
 /** Give a command; the line below says what became of it. */
 export function give(command: Command, done: (res: Record<string, unknown>) => string, { failed, undo }: GiveOptions = {}): void {
   const began = performance.now();
   result.value = { kind: 'wait', text: t('cmd.sent') };
-  link.send(command, (outcome) => {
+  link.send(upToDate(command), (outcome) => {
     const ms = Math.round(performance.now() - began);
     if (outcome.ok) {
+      remember(outcome.res);
       const text = done(outcome.res);
       last = undo ? { undo, text, untilMonotonic: performance.now() + UNDO_MS } : last;
       result.value = { kind: 'ok', text: `${text} (${t('cmd.ms', { ms })})${undo ? ` · ${t('cmd.undo_hint')}` : ''}` };

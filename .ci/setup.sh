@@ -113,7 +113,7 @@ prepare_city() { # prepare_city OUTPUT
 
 # What only the tests need.
 CHECK_PACKAGES=(clang clang-format clang-tidy libclang-rt-14-dev cppcheck valgrind universal-ctags
-    libcriterion-dev chromium fonts-noto-cjk)
+    libcriterion-dev chromium chromium-headless-shell fonts-noto-cjk)
 
 # Peers that benchmarks run beside ours where they are installed; nothing fails without them:
 #   apt-get install g++ libboost-dev libs2-dev libgeos-dev

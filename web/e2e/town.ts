@@ -74,8 +74,18 @@ export class Api {
     await Promise.all(off.map((unit) => this.do({ op: 'unit.duty', unit, duty: 'on' })));
   }
 
+  /** Questions are answered from the record, which follows the log by a moment. */
+  async recorded(): Promise<void> {
+    const token = await tokenOf(this.town.url, this.town.people.admin);
+    await until('the record to have it all', async () => {
+      const { seq, history_seq } = await call<{ seq: number; history_seq: number }>(this.town.url, '/v1/system', { token });
+      return history_seq >= seq ? true : null;
+    });
+  }
+
   /** Nobody is on a job, nothing is open: each test begins with a quiet town. */
   async quiet(): Promise<void> {
+    await this.recorded();
     const { incidents } = await this.get<{ incidents: { incident_id: number }[] }>('/v1/incidents?state=open&limit=200');
     await Promise.all(incidents.map(({ incident_id }) => this.end(incident_id)));
   }

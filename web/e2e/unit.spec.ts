@@ -57,6 +57,7 @@ test('a call for help is held, not tapped; it waits for the network, and is one 
   await page.mouse.up();
   await page.context().setOffline(false);
   await expect(page.getByText('求助已发出，等待确认')).toBeVisible({ timeout: 40_000 });
+  await desk.recorded();
   const { incidents } = await desk.get<{ incidents: { incident_id: number }[] }>('/v1/incidents?state=open&limit=10');
   expect(incidents).toHaveLength(1);
   const seat = await open('/console.html', town.people.supervisor);

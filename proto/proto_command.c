@@ -324,6 +324,23 @@ static const struct proto_field referral_fields[] = {
     NOTE(proto_referral_update, note),
 };
 
+static const struct proto_field sign_fields[] = {
+    {.name = "checkpoint",
+     .type = PROTO_FIELD_CODE,
+     .required = PROTO_REQUIRED,
+     .offset = offsetof(struct proto_checkpoint_sign, checkpoint),
+     .min = 1,
+     .max = PROTO_TEXT_BYTES(PROTO_CODE_SIZE)},
+    {.name = "unit",
+     .type = PROTO_FIELD_CODE,
+     .offset = offsetof(struct proto_checkpoint_sign, unit),
+     .min = 1,
+     .max = PROTO_TEXT_BYTES(PROTO_CODE_SIZE)},
+    PROTO_READ_CHOICE(proto_checkpoint_sign, "visit", visit, PROTO_REQUIRED, PROTO_LIST_VISIT,
+                      BIT(PROTO_VISIT_SIGNED) | BIT(PROTO_VISIT_SCANNED)),
+    TIME(proto_checkpoint_sign, "device_ms", device_ms),
+};
+
 #define TABLE(array)                                                                               \
     {                                                                                              \
         .fields = (array), .count = PROTO_COUNT(array)                                             \
@@ -360,6 +377,7 @@ static const struct proto_fields command_tables[PROTO_OP_COUNT] = {
     [PROTO_OP_ASSIGNMENT_SUPPORT] = TABLE(support_fields),
     [PROTO_OP_INCIDENT_REFER] = TABLE(refer_fields),
     [PROTO_OP_REFERRAL_UPDATE] = TABLE(referral_fields),
+    [PROTO_OP_CHECKPOINT_SIGN] = TABLE(sign_fields),
 };
 
 /* ---- Commands ---- */
@@ -508,6 +526,8 @@ static void set_defaults(struct proto_command *command, enum proto_op op)
         command->panic.device_ms = PROTO_NEVER;
     } else if (op == PROTO_OP_ASSIGNMENT_PAR) {
         command->par.device_ms = PROTO_NEVER;
+    } else if (op == PROTO_OP_CHECKPOINT_SIGN) {
+        command->sign.device_ms = PROTO_NEVER;
     } else if (op == PROTO_OP_ASSIGNMENT_REASSIGN) {
         command->reassign.tier = PROTO_TIER_COUNT;
     }

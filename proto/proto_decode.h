@@ -180,6 +180,13 @@ struct proto_referral_update {
     char note[PROTO_NOTE_SIZE];      /* of feedback not empty */
 };
 
+struct proto_checkpoint_sign {
+    char checkpoint[PROTO_CODE_SIZE];
+    char unit[PROTO_CODE_SIZE]; /* "": the unit that asks */
+    enum proto_visit visit;     /* signed, scanned */
+    int64_t device_ms;          /* PROTO_NEVER */
+};
+
 struct proto_command {
     enum proto_op op; /* >= PROTO_OP_REPORT_CREATE */
     char key[PROTO_KEY_SIZE];
@@ -206,6 +213,7 @@ struct proto_command {
         struct proto_milestone_correct correct;
         struct proto_incident_refer refer;
         struct proto_referral_update referral;
+        struct proto_checkpoint_sign sign;
     };
 };
 

@@ -40,6 +40,7 @@
     X(PROTO_UNKNOWN_REPORT, "unknown_report", 404, "There is no such report")                      \
     X(PROTO_UNKNOWN_CENTRE, "unknown_centre", 404, "There is no such centre")                      \
     X(PROTO_UNKNOWN_REFERRAL, "unknown_referral", 404, "There is no such referral")                \
+    X(PROTO_UNKNOWN_CHECKPOINT, "unknown_checkpoint", 404, "There is no such checkpoint")          \
     X(PROTO_CLAIMED, "claimed", 409, "Another dispatcher has the incident")                        \
     X(PROTO_NOT_LOWER, "not_lower", 409, "Only lower-priority work gives up its unit")             \
     X(PROTO_STALE_GENERATION, "stale_generation", 409, "The incident was dispatched anew")         \

@@ -271,6 +271,27 @@ static void encode_referral(struct proto_buffer *buffer, const struct proto_even
     proto_member_text(buffer, "note", event->referral.note);
 }
 
+static void encode_visited(struct proto_buffer *buffer, const struct proto_event *event)
+{
+    assert(event->visited.visit < PROTO_VISIT_COUNT);
+    proto_member_text(buffer, "checkpoint", event->visited.checkpoint);
+    proto_member_text(buffer, "unit", event->visited.unit);
+    proto_member_name(buffer, "visit", PROTO_LIST_VISIT, event->visited.visit);
+    proto_member_time(buffer, "arrived_ms", event->visited.arrived_ms);
+    proto_member_int(buffer, "stayed_ms", event->visited.stayed_ms);
+    proto_member_u32(buffer, "distance_m", event->visited.distance_m);
+    proto_member_u32(buffer, "fix_age_ms", event->visited.fix_age_ms);
+    proto_member_time(buffer, "device_ms", event->visited.device_ms);
+}
+
+static void encode_overdue(struct proto_buffer *buffer, const struct proto_event *event)
+{
+    proto_member_text(buffer, "checkpoint", event->overdue.checkpoint);
+    proto_member_time(buffer, "due_ms", event->overdue.due_ms);
+    proto_member_time(buffer, "visited_ms", event->overdue.visited_ms);
+    proto_member_int(buffer, "missed", event->overdue.missed);
+}
+
 /* Events whose one member is an object. */
 static void encode_whole(struct proto_buffer *buffer, const struct proto_event *event)
 {
@@ -280,6 +301,9 @@ static void encode_whole(struct proto_buffer *buffer, const struct proto_event *
     } else if (event->kind == PROTO_EVENT_CENTRE_PUT) {
         proto_json_name(buffer, "centre");
         proto_encode_centre(buffer, event->centre);
+    } else if (event->kind == PROTO_EVENT_CHECKPOINT_PUT) {
+        proto_json_name(buffer, "checkpoint");
+        proto_encode_checkpoint_definition(buffer, event->checkpoint);
     } else if (event->kind == PROTO_EVENT_UNIT_PUT) {
         proto_json_name(buffer, "unit");
         proto_encode_unit_definition(buffer, event->unit);
@@ -321,6 +345,7 @@ static void encode_members(struct proto_buffer *buffer, const struct proto_event
         break;
     case PROTO_EVENT_CIRCLE_PUT:
     case PROTO_EVENT_CENTRE_PUT:
+    case PROTO_EVENT_CHECKPOINT_PUT:
     case PROTO_EVENT_UNIT_PUT:
     case PROTO_EVENT_REPORT_RECEIVED:
     case PROTO_EVENT_INCIDENT_OPENED:
@@ -423,6 +448,12 @@ static void encode_members(struct proto_buffer *buffer, const struct proto_event
         break;
     case PROTO_EVENT_REFERRAL_UPDATED:
         encode_referral(buffer, event);
+        break;
+    case PROTO_EVENT_CHECKPOINT_VISITED:
+        encode_visited(buffer, event);
+        break;
+    case PROTO_EVENT_CHECKPOINT_OVERDUE:
+        encode_overdue(buffer, event);
         break;
     case PROTO_EVENT_KIND_COUNT:
         assert(event->kind < PROTO_EVENT_KIND_COUNT);

@@ -23,9 +23,10 @@ struct proto_event {
         } area;
         const struct proto_circle *circle;
         const struct proto_centre *centre;
-        const struct proto_unit *unit;         /* only its definition is written */
-        const struct proto_report *report;     /* report.received */
-        const struct proto_incident *incident; /* incident.opened */
+        const struct proto_checkpoint *checkpoint; /* only its definition is written */
+        const struct proto_unit *unit;             /* only its definition is written */
+        const struct proto_report *report;         /* report.received */
+        const struct proto_incident *incident;     /* incident.opened */
         const struct proto_decision *decision;
         struct {
             const struct proto_assignment *assignment;
@@ -152,6 +153,19 @@ struct proto_event {
             const char *by; /* who was first; NULL */
             int64_t by_ms;  /* PROTO_NEVER */
         } refused;
+        struct {
+            const char *checkpoint, *unit;
+            enum proto_visit visit;
+            int64_t arrived_ms;
+            uint32_t stayed_ms;
+            uint32_t distance_m, fix_age_ms; /* PROTO_NONE */
+            int64_t device_ms;               /* PROTO_NEVER */
+        } visited;                           /* checkpoint.visited */
+        struct {
+            const char *checkpoint;
+            int64_t due_ms, visited_ms; /* PROTO_NEVER: never yet */
+            uint32_t missed;
+        } overdue; /* checkpoint.overdue */
         const char *audit;
         struct {
             uint32_t version;

@@ -77,6 +77,7 @@ static void encode_result_members(struct proto_buffer *buffer, const struct prot
         proto_member_int(buffer, "assignment_id", result->assignment_id);
         break;
     case PROTO_OP_UNIT_DUTY:
+    case PROTO_OP_CHECKPOINT_SIGN:
         proto_member_text(buffer, "unit", result->unit);
         break;
     case PROTO_OP_ALARM_ACK:

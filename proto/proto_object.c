@@ -126,6 +126,61 @@ void proto_encode_centre(struct proto_buffer *buffer, const struct proto_centre 
     proto_json_end(buffer, '}');
 }
 
+void proto_hour_text(uint32_t minute, char text[PROTO_HOUR_SIZE])
+{
+    assert(minute < 1440);
+    const uint32_t hour = minute / 60;
+    minute %= 60;
+    text[0] = (char)('0' + hour / 10);
+    text[1] = (char)('0' + hour % 10);
+    text[2] = ':';
+    text[3] = (char)('0' + minute / 10);
+    text[4] = (char)('0' + minute % 10);
+    text[5] = '\0';
+}
+
+static void encode_definition(struct proto_buffer *buffer,
+                              const struct proto_checkpoint *checkpoint)
+{
+    char from[PROTO_HOUR_SIZE];
+    char to[PROTO_HOUR_SIZE];
+    proto_hour_text(checkpoint->from_min, from);
+    proto_hour_text(checkpoint->to_min, to);
+    proto_member_text(buffer, "code", checkpoint->code);
+    proto_member_text(buffer, "name", checkpoint->name);
+    proto_member_place(buffer, true, checkpoint->at);
+    proto_member_int(buffer, "radius_m", checkpoint->radius_m);
+    proto_member_text(buffer, "circle", checkpoint->circle);
+    proto_member_text(buffer, "district", checkpoint->district);
+    proto_member_text(buffer, "from", from);
+    proto_member_text(buffer, "to", to);
+    proto_member_int(buffer, "every_min", checkpoint->every_min);
+    proto_member_int(buffer, "stay_s", checkpoint->stay_s);
+}
+
+void proto_encode_checkpoint_definition(struct proto_buffer *buffer,
+                                        const struct proto_checkpoint *checkpoint)
+{
+    proto_json_begin(buffer, '{');
+    encode_definition(buffer, checkpoint);
+    proto_json_end(buffer, '}');
+}
+
+void proto_encode_checkpoint(struct proto_buffer *buffer, const struct proto_checkpoint *checkpoint)
+{
+    const bool was_visited = checkpoint->visited_ms != PROTO_NEVER;
+    proto_json_begin(buffer, '{');
+    encode_definition(buffer, checkpoint);
+    proto_member_time(buffer, "visited_ms", checkpoint->visited_ms);
+    proto_member_text(buffer, "visited_by", checkpoint->visited_by);
+    proto_member_text(buffer, "visit",
+                      was_visited ? proto_name(PROTO_LIST_VISIT, checkpoint->visit) : NULL);
+    proto_member_time(buffer, "due_ms", checkpoint->due_ms);
+    proto_member_time(buffer, "overdue_ms", checkpoint->overdue_ms);
+    proto_member_int(buffer, "missed", checkpoint->missed);
+    proto_json_end(buffer, '}');
+}
+
 void proto_encode_district(struct proto_buffer *buffer, const struct proto_district *district)
 {
     proto_json_begin(buffer, '{');
@@ -285,6 +340,7 @@ void proto_encode_alarm(struct proto_buffer *buffer, const struct proto_alarm *a
     proto_member_text(buffer, "unit", alarm->unit);
     proto_member_name(buffer, "tier", PROTO_LIST_TIER, alarm->tier);
     proto_member_text(buffer, "circle", alarm->circle);
+    proto_member_text(buffer, "checkpoint", alarm->checkpoint);
     proto_member_time(buffer, "raised_ms", alarm->raised_ms);
     proto_member_time(buffer, "acked_ms", alarm->acked_ms);
     proto_member_text(buffer, "acked_by", alarm->acked_by);

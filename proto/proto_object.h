@@ -53,6 +53,23 @@ struct proto_centre {
     const char *district; /* NULL */
 };
 
+struct proto_checkpoint {
+    const char *code, *name;
+    struct proto_place at;
+    uint32_t radius_m;
+    const char *circle, *district; /* NULL */
+    uint32_t from_min, to_min;     /* local minutes of the day; equal: all day */
+    uint32_t every_min;            /* 0: nobody has to */
+    uint32_t stay_s;
+    /* its state */
+    int64_t visited_ms;     /* PROTO_NEVER */
+    const char *visited_by; /* unit; NULL */
+    enum proto_visit visit; /* of that one */
+    int64_t due_ms;         /* PROTO_NEVER: nobody has to */
+    int64_t overdue_ms;     /* PROTO_NEVER */
+    uint32_t missed;
+};
+
 struct proto_district {
     const char *code, *name;
 };
@@ -127,6 +144,7 @@ struct proto_alarm {
     const char *unit;                    /* NULL */
     enum proto_tier tier;                /* PROTO_TIER_COUNT */
     const char *circle;                  /* whose gap it is; NULL */
+    const char *checkpoint;              /* that is overdue; NULL */
     int64_t raised_ms, acked_ms;
     const char *acked_by;             /* NULL */
     int64_t shelved_ms;               /* until when; PROTO_NEVER: it is not shelved */
@@ -240,6 +258,14 @@ void proto_encode_unit_definition(struct proto_buffer *buffer, const struct prot
 void proto_encode_circle(struct proto_buffer *buffer, const struct proto_circle *circle);
 void proto_encode_area(struct proto_buffer *buffer, const struct proto_area *area);
 void proto_encode_centre(struct proto_buffer *buffer, const struct proto_centre *centre);
+void proto_encode_checkpoint(struct proto_buffer *buffer,
+                             const struct proto_checkpoint *checkpoint);
+/* What the roster says of it, and not its state. */
+void proto_encode_checkpoint_definition(struct proto_buffer *buffer,
+                                        const struct proto_checkpoint *checkpoint);
+/* "HH:MM" */
+#define PROTO_HOUR_SIZE 6u
+void proto_hour_text(uint32_t minute, char text[PROTO_HOUR_SIZE]);
 void proto_encode_district(struct proto_buffer *buffer, const struct proto_district *district);
 void proto_encode_incident(struct proto_buffer *buffer, const struct proto_incident *incident);
 void proto_encode_assignment(struct proto_buffer *buffer,

@@ -9,8 +9,8 @@
 
 enum proto_roster_kind proto_roster_kind_find(const char *name)
 {
-    static const char *const names[PROTO_ROSTER_KIND_COUNT] = {"districts", "circles", "units",
-                                                               "areas", "centres"};
+    static const char *const names[PROTO_ROSTER_KIND_COUNT] = {
+        "districts", "circles", "units", "areas", "centres", "checkpoints"};
     assert(name != NULL);
     uint32_t kind = 0;
     while (kind < PROTO_ROSTER_KIND_COUNT && strcmp(names[kind], name) != 0) {
@@ -34,6 +34,7 @@ void proto_roster_finish(struct proto_roster *roster)
     free(roster->circles);
     free(roster->units);
     free(roster->centres);
+    free(roster->checkpoints);
     free(roster->errors);
     *roster = (struct proto_roster){.kind = roster->kind};
 }
@@ -56,13 +57,18 @@ static const char *code_at(const struct proto_roster *roster, uint32_t i,
         *at = roster->centres[i].at;
         return roster->centres[i].code;
     }
+    if (roster->kind == PROTO_ROSTER_CHECKPOINTS) {
+        *at = roster->checkpoints[i].at;
+        return roster->checkpoints[i].code;
+    }
     *at = roster->outlines[i].at;
     return roster->outlines[i].code;
 }
 
 static uint32_t code_count(const struct proto_roster *roster)
 {
-    return roster->unit_count + roster->circle_count + roster->outline_count + roster->centre_count;
+    return roster->unit_count + roster->circle_count + roster->outline_count +
+           roster->centre_count + roster->checkpoint_count;
 }
 
 static uint32_t hash(const char *code)

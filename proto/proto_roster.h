@@ -7,15 +7,16 @@
  * that refer to other things (a unit's circle, district and area) stay texts with their line; the
  * host, who knows what is there already, resolves them. */
 
-#define PROTO_ROSTER_BYTES_MAX     ((size_t)16 << 20)
-#define PROTO_ROSTER_UNITS_MAX     50000u
-#define PROTO_ROSTER_CIRCLES_MAX   5000u
-#define PROTO_ROSTER_CENTRES_MAX   1000u
-#define PROTO_ROSTER_DISTRICTS_MAX PROTO_DISTRICTS_MAX
-#define PROTO_ROSTER_AREAS_MAX     5000u
-#define PROTO_ROSTER_RINGS_MAX     16u   /* of one outline */
-#define PROTO_ROSTER_POINTS_MAX    2048u /* of one outline; simplify a finer border */
-#define PROTO_ROSTER_ERRORS_MAX    100u
+#define PROTO_ROSTER_BYTES_MAX       ((size_t)16 << 20)
+#define PROTO_ROSTER_UNITS_MAX       50000u
+#define PROTO_ROSTER_CIRCLES_MAX     5000u
+#define PROTO_ROSTER_CENTRES_MAX     1000u
+#define PROTO_ROSTER_CHECKPOINTS_MAX 4096u
+#define PROTO_ROSTER_DISTRICTS_MAX   PROTO_DISTRICTS_MAX
+#define PROTO_ROSTER_AREAS_MAX       5000u
+#define PROTO_ROSTER_RINGS_MAX       16u   /* of one outline */
+#define PROTO_ROSTER_POINTS_MAX      2048u /* of one outline; simplify a finer border */
+#define PROTO_ROSTER_ERRORS_MAX      100u
 
 enum proto_roster_kind {
     PROTO_ROSTER_DISTRICTS, /* GeoJSON only: Polygon, MultiPolygon */
@@ -23,9 +24,10 @@ enum proto_roster_kind {
     PROTO_ROSTER_UNITS,
     PROTO_ROSTER_AREAS, /* GeoJSON only, as districts */
     PROTO_ROSTER_CENTRES,
+    PROTO_ROSTER_CHECKPOINTS,
     PROTO_ROSTER_KIND_COUNT
 };
-/* "districts", "circles", "units", "areas", "centres"; KIND_COUNT for another. */
+/* "districts", "circles", "units", "areas", "centres", "checkpoints"; KIND_COUNT for another. */
 enum proto_roster_kind proto_roster_kind_find(const char *name);
 
 /* Where it stood: of CSV the field, of GeoJSON the feature. Both from 1; columns in characters. */
@@ -77,6 +79,17 @@ struct proto_roster_centre {
     char district[PROTO_CODE_SIZE]; /* "" */
 };
 
+struct proto_roster_checkpoint {
+    struct proto_roster_at at;
+    char code[PROTO_CODE_SIZE];
+    char name[PROTO_NAME_SIZE];
+    struct proto_place place;
+    uint32_t radius_m;
+    uint16_t from_min, to_min; /* equal: all day */
+    uint32_t every_min, stay_s;
+    char circle[PROTO_CODE_SIZE], district[PROTO_CODE_SIZE]; /* "" */
+};
+
 struct proto_roster_error {
     struct proto_roster_at at;
     char detail[PROTO_DETAIL_SIZE]; /* names the column or member, and the value */
@@ -96,6 +109,8 @@ struct proto_roster {
     uint32_t unit_count;
     struct proto_roster_centre *centres;
     uint32_t centre_count;
+    struct proto_roster_checkpoint *checkpoints;
+    uint32_t checkpoint_count;
 
     struct proto_roster_error *errors;
     uint32_t error_count; /* .. PROTO_ROSTER_ERRORS_MAX, then reading stops */

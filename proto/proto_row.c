@@ -11,6 +11,10 @@
 #define ITEMS_FIRST             16u
 #define RADIUS_MAX              100000
 #define PEOPLE_MAX              999
+#define VISIT_RADIUS_MAX        500
+#define EVERY_MIN_MAX           10080
+#define STAY_S_MAX              3600
+#define DAY_MIN                 1440u
 #define NUMBER_DIGITS_MAX       9u /* more cannot be in range, and nine fit an int32_t */
 #define DEGREE_DIGITS_MAX       3u
 
@@ -26,6 +30,10 @@ static const uint32_t required[PROTO_ROSTER_KIND_COUNT] = {
                            BIT(PROTO_COLUMN_KIND) | BIT(PROTO_COLUMN_LAT) | BIT(PROTO_COLUMN_LON),
     [PROTO_ROSTER_CENTRES] = BIT(PROTO_COLUMN_CODE) | BIT(PROTO_COLUMN_NAME) |
                              BIT(PROTO_COLUMN_KIND) | BIT(PROTO_COLUMN_LAT) | BIT(PROTO_COLUMN_LON),
+    [PROTO_ROSTER_CHECKPOINTS] = BIT(PROTO_COLUMN_CODE) | BIT(PROTO_COLUMN_NAME) |
+                                 BIT(PROTO_COLUMN_LAT) | BIT(PROTO_COLUMN_LON) |
+                                 BIT(PROTO_COLUMN_RADIUS_M) | BIT(PROTO_COLUMN_EVERY_MIN) |
+                                 BIT(PROTO_COLUMN_STAY_S),
 };
 static const uint32_t optional[PROTO_ROSTER_KIND_COUNT] = {
     [PROTO_ROSTER_DISTRICTS] = BIT(PROTO_COLUMN_SYNTHETIC),
@@ -35,6 +43,9 @@ static const uint32_t optional[PROTO_ROSTER_KIND_COUNT] = {
                            BIT(PROTO_COLUMN_AREA) | BIT(PROTO_COLUMN_PEOPLE) |
                            BIT(PROTO_COLUMN_CAPABILITIES) | BIT(PROTO_COLUMN_SYNTHETIC),
     [PROTO_ROSTER_CENTRES] = BIT(PROTO_COLUMN_DISTRICT) | BIT(PROTO_COLUMN_SYNTHETIC),
+    [PROTO_ROSTER_CHECKPOINTS] = BIT(PROTO_COLUMN_FROM) | BIT(PROTO_COLUMN_TO) |
+                                 BIT(PROTO_COLUMN_CIRCLE) | BIT(PROTO_COLUMN_DISTRICT) |
+                                 BIT(PROTO_COLUMN_SYNTHETIC),
 };
 
 const char *proto_column_name(enum proto_column column)
@@ -422,6 +433,72 @@ static void take_centre(struct check *check)
     }
 }
 
+static int32_t two_digits(const char *bytes)
+{
+    const bool are = bytes[0] >= '0' && bytes[0] <= '9' && bytes[1] >= '0' && bytes[1] <= '9';
+    return are ? (bytes[0] - '0') * 10 + bytes[1] - '0' : -1;
+}
+
+/* "08:30"; empty: midnight, so that two empty ones are all day. */
+static uint16_t take_hour(struct check *check, enum proto_column column)
+{
+    const struct proto_cell *cell = cell_of(check, column);
+    if (cell->size == 0) {
+        return 0;
+    }
+    const bool is_form = cell->size == 5 && cell->bytes[2] == ':';
+    const int32_t hour = is_form ? two_digits(cell->bytes) : -1;
+    const int32_t minute = is_form ? two_digits(&cell->bytes[3]) : -1;
+    if (hour < 0 || hour > 23 || minute < 0 || minute > 59) {
+        refuse(check, column, "must be an hour as 08:30, or empty", true);
+        return 0;
+    }
+    return (uint16_t)(hour * 60 + minute);
+}
+
+static void take_due(struct check *check, struct proto_roster_checkpoint *checkpoint)
+{
+    checkpoint->from_min = take_hour(check, PROTO_COLUMN_FROM);
+    checkpoint->to_min = take_hour(check, PROTO_COLUMN_TO);
+    checkpoint->every_min =
+        take_number(check, PROTO_COLUMN_EVERY_MIN, 0, EVERY_MIN_MAX,
+                    "must be whole minutes, 0 to 10080; 0: nobody has to visit");
+    checkpoint->stay_s =
+        take_number(check, PROTO_COLUMN_STAY_S, 0, STAY_S_MAX, "must be whole seconds, 0 to 3600");
+    const uint32_t hours_min = (checkpoint->to_min + DAY_MIN - checkpoint->from_min) % DAY_MIN;
+    if (hours_min != 0 && checkpoint->every_min > hours_min) {
+        refuse(check, PROTO_COLUMN_EVERY_MIN, "must fit between from and to", true);
+    }
+}
+
+static void take_checkpoint(struct check *check)
+{
+    struct proto_roster *roster = check->roster;
+    struct proto_roster_checkpoint checkpoint = {.at = check->row->at};
+    take_code(check, PROTO_COLUMN_CODE, true, checkpoint.code);
+    take_text(check, PROTO_COLUMN_NAME, checkpoint.name, sizeof(checkpoint.name));
+    (void)take_place(check, true, &checkpoint.place);
+    checkpoint.radius_m = take_number(check, PROTO_COLUMN_RADIUS_M, 1, VISIT_RADIUS_MAX,
+                                      "must be whole metres, 1 to 500");
+    take_due(check, &checkpoint);
+    take_code(check, PROTO_COLUMN_CIRCLE, false, checkpoint.circle);
+    take_code(check, PROTO_COLUMN_DISTRICT, false, checkpoint.district);
+    (void)take_flag(check, PROTO_COLUMN_SYNTHETIC);
+    if (check->is_good && roster->checkpoint_count >= PROTO_ROSTER_CHECKPOINTS_MAX) {
+        refuse(check, PROTO_COLUMN_CODE, "is one checkpoint too many: at most 4096", false);
+    }
+    if (!check->is_good) {
+        return;
+    }
+    struct proto_roster_checkpoint *checkpoints =
+        proto_row_grow(roster, roster->checkpoints, roster->checkpoint_count, sizeof(*checkpoints));
+    if (checkpoints != NULL) {
+        roster->checkpoints = checkpoints;
+        checkpoints[roster->checkpoint_count] = checkpoint;
+        roster->checkpoint_count++;
+    }
+}
+
 static enum proto_area_kind take_area_kind(struct check *check)
 {
     const struct proto_cell *cell = cell_of(check, PROTO_COLUMN_KIND);
@@ -467,6 +544,7 @@ _Static_assert(PROTO_ROSTER_CIRCLES_MAX == 5000, "the sentence says so");
 _Static_assert(PROTO_ROSTER_DISTRICTS_MAX == 63, "the sentence says so");
 _Static_assert(PROTO_ROSTER_AREAS_MAX == 5000, "the sentence says so");
 _Static_assert(PROTO_ROSTER_CENTRES_MAX == 1000, "the sentence says so");
+_Static_assert(PROTO_ROSTER_CHECKPOINTS_MAX == 4096, "the sentence says so");
 
 void proto_row_take(struct proto_roster *roster, const struct proto_row *row)
 {
@@ -484,6 +562,9 @@ void proto_row_take(struct proto_roster *roster, const struct proto_row *row)
         break;
     case PROTO_ROSTER_CENTRES:
         take_centre(&check);
+        break;
+    case PROTO_ROSTER_CHECKPOINTS:
+        take_checkpoint(&check);
         break;
     case PROTO_ROSTER_KIND_COUNT:
         assert(roster->kind < PROTO_ROSTER_KIND_COUNT);

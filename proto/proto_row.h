@@ -17,7 +17,11 @@
     X(PROTO_COLUMN_AREA, "area")                                                                   \
     X(PROTO_COLUMN_PEOPLE, "people")                                                               \
     X(PROTO_COLUMN_CAPABILITIES, "capabilities")                                                   \
-    X(PROTO_COLUMN_SYNTHETIC, "synthetic")
+    X(PROTO_COLUMN_SYNTHETIC, "synthetic")                                                         \
+    X(PROTO_COLUMN_FROM, "from")                                                                   \
+    X(PROTO_COLUMN_TO, "to")                                                                       \
+    X(PROTO_COLUMN_EVERY_MIN, "every_min")                                                         \
+    X(PROTO_COLUMN_STAY_S, "stay_s")
 enum proto_column { PROTO_COLUMN_LIST(PROTO_NAME) PROTO_COLUMN_COUNT };
 
 const char *proto_column_name(enum proto_column column);

@@ -189,7 +189,8 @@ enum proto_preempt { PROTO_PREEMPT_LIST(PROTO_NAME) PROTO_PREEMPT_COUNT };
     X(PROTO_REASON_UNKNOWN_CENTRE, "unknown_centre")                                               \
     X(PROTO_REASON_UNKNOWN_REFERRAL, "unknown_referral")                                           \
     X(PROTO_REASON_OPEN_REFERRAL, "open_referral")                                                 \
-    X(PROTO_REASON_NOT_COMPETENT, "not_competent")
+    X(PROTO_REASON_NOT_COMPETENT, "not_competent")                                                 \
+    X(PROTO_REASON_UNKNOWN_CHECKPOINT, "unknown_checkpoint")
 enum proto_reason { PROTO_REASON_LIST(PROTO_NAME) PROTO_REASON_COUNT };
 
 #define PROTO_ALARM_KIND_LIST(X)                                                                   \
@@ -208,7 +209,8 @@ enum proto_reason { PROTO_REASON_LIST(PROTO_NAME) PROTO_REASON_COUNT };
     X(PROTO_ALARM_COVERAGE_GAP, "coverage_gap")                                                    \
     X(PROTO_ALARM_RECEIPT_LATE, "receipt_late")                                                    \
     X(PROTO_ALARM_FEEDBACK_LATE, "feedback_late")                                                  \
-    X(PROTO_ALARM_HELP_LATE, "help_late")
+    X(PROTO_ALARM_HELP_LATE, "help_late")                                                          \
+    X(PROTO_ALARM_CHECKPOINT_OVERDUE, "checkpoint_overdue")
 enum proto_alarm_kind { PROTO_ALARM_KIND_LIST(PROTO_NAME) PROTO_ALARM_KIND_COUNT };
 
 #define PROTO_NOTICE_KIND_LIST(X)                                                                  \
@@ -262,6 +264,12 @@ enum proto_centre_kind { PROTO_CENTRE_KIND_LIST(PROTO_NAME) PROTO_CENTRE_KIND_CO
     X(PROTO_REFERRAL_WITHDRAWN, "withdrawn")
 enum proto_referral_state { PROTO_REFERRAL_STATE_LIST(PROTO_NAME) PROTO_REFERRAL_STATE_COUNT };
 
+#define PROTO_VISIT_LIST(X)                                                                        \
+    X(PROTO_VISIT_SEEN, "seen")                                                                    \
+    X(PROTO_VISIT_SIGNED, "signed")                                                                \
+    X(PROTO_VISIT_SCANNED, "scanned")
+enum proto_visit { PROTO_VISIT_LIST(PROTO_NAME) PROTO_VISIT_COUNT };
+
 #define PROTO_EVENT_KIND_LIST(X)                                                                   \
     X(PROTO_EVENT_DISTRICT_PUT, "district.put")                                                    \
     X(PROTO_EVENT_CIRCLE_PUT, "circle.put")                                                        \
@@ -307,7 +315,10 @@ enum proto_referral_state { PROTO_REFERRAL_STATE_LIST(PROTO_NAME) PROTO_REFERRAL
     X(PROTO_EVENT_AREA_PUT, "area.put")                                                            \
     X(PROTO_EVENT_CENTRE_PUT, "centre.put")                                                        \
     X(PROTO_EVENT_REFERRAL_SENT, "referral.sent")                                                  \
-    X(PROTO_EVENT_REFERRAL_UPDATED, "referral.updated")
+    X(PROTO_EVENT_REFERRAL_UPDATED, "referral.updated")                                            \
+    X(PROTO_EVENT_CHECKPOINT_PUT, "checkpoint.put")                                                \
+    X(PROTO_EVENT_CHECKPOINT_VISITED, "checkpoint.visited")                                        \
+    X(PROTO_EVENT_CHECKPOINT_OVERDUE, "checkpoint.overdue")
 enum proto_event_kind { PROTO_EVENT_KIND_LIST(PROTO_NAME) PROTO_EVENT_KIND_COUNT };
 
 /* What a gateway says of an order that it was handed; `taken` is its answer to the webhook. */
@@ -398,7 +409,8 @@ enum proto_crs { PROTO_CRS_LIST(PROTO_NAME) PROTO_CRS_COUNT };
     X(PROTO_OP_ALARM_SHELVE, "alarm.shelve")                                                       \
     X(PROTO_OP_ASSIGNMENT_SUPPORT, "assignment.support")                                           \
     X(PROTO_OP_INCIDENT_REFER, "incident.refer")                                                   \
-    X(PROTO_OP_REFERRAL_UPDATE, "referral.update")
+    X(PROTO_OP_REFERRAL_UPDATE, "referral.update")                                                 \
+    X(PROTO_OP_CHECKPOINT_SIGN, "checkpoint.sign")
 enum proto_op { PROTO_OP_LIST(PROTO_NAME) PROTO_OP_COUNT };
 
 /* Wire names, both ways. `proto_name` answers NULL for the list's COUNT (there is none), and
@@ -427,6 +439,7 @@ enum proto_list {
     PROTO_LIST_RECEIPT,
     PROTO_LIST_CENTRE_KIND,
     PROTO_LIST_REFERRAL_STATE,
+    PROTO_LIST_VISIT,
     PROTO_LIST_EVENT_KIND,
     PROTO_LIST_LADDER_STEP,
     PROTO_LIST_ROLE,

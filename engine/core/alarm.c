@@ -52,6 +52,7 @@ void alarm_raise(struct step *step, enum alarm_kind kind, const struct incident 
         assignment == NULL ? incident_caller(kind, incident) : assignment->unit_id;
     event->alarm.tier = tier;
     event->alarm.circle = CIRCLE_NONE;
+    event->alarm.checkpoint = CHECKPOINT_NONE;
     event->alarm.district = DISTRICT_NONE;
     step_emit(step);
 }
@@ -69,7 +70,26 @@ void alarm_raise_gap(struct step *step, uint32_t circle, enum tier tier)
     event->alarm.unit_id = UNIT_NONE;
     event->alarm.tier = tier;
     event->alarm.circle = circle;
+    event->alarm.checkpoint = CHECKPOINT_NONE;
     event->alarm.district = engine->circles[circle].district;
+    step_emit(step);
+}
+
+void alarm_raise_overdue(struct step *step, uint32_t checkpoint)
+{
+    const struct engine *engine = step->engine;
+    assert(checkpoint < engine->checkpoint_count);
+    assert(engine->overdue_alarms[checkpoint] == SLOT_NONE);
+    struct event *event = step_event(step, EVENT_ALARM_RAISED);
+    event->alarm.alarm_id = engine->last_alarm_id + 1;
+    event->alarm.kind = ALARM_CHECKPOINT_OVERDUE;
+    event->alarm.incident_id = 0;
+    event->alarm.assignment_id = 0;
+    event->alarm.unit_id = UNIT_NONE;
+    event->alarm.tier = TIER_1;
+    event->alarm.circle = CIRCLE_NONE;
+    event->alarm.checkpoint = checkpoint;
+    event->alarm.district = engine->checkpoints[checkpoint].definition.district;
     step_emit(step);
 }
 
@@ -145,6 +165,7 @@ static bool has_cause(const struct engine *engine, const struct alarm *alarm)
     case ALARM_NOTICE_LATE: /* above */
     case ALARM_NOTICE_ESCALATED:
     case ALARM_COVERAGE_GAP: /* of no incident */
+    case ALARM_CHECKPOINT_OVERDUE:
     case ALARM_KIND_COUNT:
         break;
     }
@@ -177,6 +198,7 @@ static struct event *event_about(struct step *step, enum event_kind kind, const 
     event->alarm.unit_id = alarm->unit_id;
     event->alarm.tier = alarm->tier;
     event->alarm.circle = alarm->circle;
+    event->alarm.checkpoint = alarm->checkpoint;
     event->alarm.district = alarm->district;
     return event;
 }
@@ -193,6 +215,26 @@ static const struct alarm *find_gap(const struct engine *engine, uint32_t circle
         state_alarm_at(engine, engine->gap_alarms[circle * TIER_COUNT + (uint32_t)tier]);
     assert(alarm != NULL);
     return alarm;
+}
+
+static const struct alarm *find_overdue(const struct engine *engine, uint32_t checkpoint)
+{
+    const struct alarm *alarm = state_alarm_at(engine, engine->overdue_alarms[checkpoint]);
+    assert(alarm != NULL);
+    return alarm;
+}
+
+void alarm_clear_overdue(struct step *step, uint32_t checkpoint)
+{
+    emit_about(step, EVENT_ALARM_CLEARED, find_overdue(step->engine, checkpoint));
+}
+
+void alarm_return_overdue(struct step *step, uint32_t checkpoint)
+{
+    const struct alarm *alarm = find_overdue(step->engine, checkpoint);
+    assert(alarm->shelved_ms != TIME_NEVER);
+    assert(alarm->shelved_ms <= step->at_ms);
+    emit_about(step, EVENT_ALARM_RETURNED, alarm);
 }
 
 void alarm_clear_gap(struct step *step, uint32_t circle, enum tier tier)

@@ -19,6 +19,11 @@ void alarm_clear_gap(struct step *step, uint32_t circle, enum tier tier);
 /* It was shelved, and that is over. */
 void alarm_return_gap(struct step *step, uint32_t circle, enum tier tier);
 
+/* A checkpoint that is overdue: one alarm each, of no incident. There is room for it. */
+void alarm_raise_overdue(struct step *step, uint32_t checkpoint);
+void alarm_clear_overdue(struct step *step, uint32_t checkpoint);
+void alarm_return_overdue(struct step *step, uint32_t checkpoint);
+
 void alarm_ack(struct step *step);
 
 /* Not now: until a time it does not ring, then it comes back as nobody's, if its cause still

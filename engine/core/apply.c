@@ -19,6 +19,12 @@ static enum status apply_kind(struct engine *engine, const struct event *event)
         return apply_referral_updated(engine, event);
     case EVENT_CENTRE_PUT:
         return apply_roster_centre(engine, event);
+    case EVENT_CHECKPOINT_PUT:
+        return apply_patrol_put(engine, event);
+    case EVENT_CHECKPOINT_VISITED:
+        return apply_patrol_visited(engine, event);
+    case EVENT_CHECKPOINT_OVERDUE:
+        return apply_patrol_overdue(engine, event);
     case EVENT_REPORT_RECEIVED:
         return apply_report_received(engine, event);
     case EVENT_REPORT_LINKED:

@@ -16,6 +16,9 @@ MUST_CHECK enum status apply_roster_districts_cleared(struct engine *engine);
 MUST_CHECK enum status apply_roster_circle(struct engine *engine, const struct event *event);
 MUST_CHECK enum status apply_roster_unit(struct engine *engine, const struct event *event);
 MUST_CHECK enum status apply_roster_centre(struct engine *engine, const struct event *event);
+MUST_CHECK enum status apply_patrol_put(struct engine *engine, const struct event *event);
+MUST_CHECK enum status apply_patrol_visited(struct engine *engine, const struct event *event);
+MUST_CHECK enum status apply_patrol_overdue(struct engine *engine, const struct event *event);
 MUST_CHECK enum status apply_roster_duty(struct engine *engine, const struct event *event);
 
 MUST_CHECK enum status apply_policy_put(struct engine *engine, const struct event *event);

@@ -3,27 +3,46 @@
 #include "engine/core/apply.h"
 #include "engine/core/coverage.h"
 #include "engine/core/deadline.h"
+#include "engine/core/patrol.h"
 
-static uint32_t *gap_alarm(const struct engine *engine, const struct alarm *alarm)
+/* Where it is known which alarm a circle's tier or a checkpoint has. */
+static uint32_t *place_of(const struct engine *engine, const struct alarm *alarm)
 {
-    return &engine->gap_alarms[alarm->circle * TIER_COUNT + (uint32_t)alarm->tier];
+    return alarm->kind == ALARM_CHECKPOINT_OVERDUE
+               ? &engine->overdue_alarms[alarm->checkpoint]
+               : &engine->gap_alarms[alarm->circle * TIER_COUNT + (uint32_t)alarm->tier];
+}
+
+static uint32_t *count_of(struct engine *engine, const struct alarm *alarm)
+{
+    return alarm->kind == ALARM_CHECKPOINT_OVERDUE ? &engine->overdue_alarm_count
+                                                   : &engine->gap_alarm_count;
 }
 
 bool apply_alarm_possible(const struct engine *engine, const struct alarm *alarm)
 {
-    if (alarm->kind != ALARM_COVERAGE_GAP) {
-        return alarm->incident != SLOT_NONE && alarm->circle == CIRCLE_NONE;
+    const bool is_gap = alarm->kind == ALARM_COVERAGE_GAP;
+    const bool is_overdue = alarm->kind == ALARM_CHECKPOINT_OVERDUE;
+    if (is_gap ? alarm->circle >= engine->circle_count : alarm->circle != CIRCLE_NONE) {
+        return false;
+    }
+    if (is_overdue ? alarm->checkpoint >= engine->checkpoint_count
+                   : alarm->checkpoint != CHECKPOINT_NONE) {
+        return false;
+    }
+    if (!is_gap && !is_overdue) {
+        return alarm->incident != SLOT_NONE;
     }
     return alarm->incident == SLOT_NONE && alarm->assignment == SLOT_NONE &&
-           alarm->circle < engine->circle_count && *gap_alarm(engine, alarm) == SLOT_NONE;
+           *place_of(engine, alarm) == SLOT_NONE;
 }
 
 void apply_alarm_link(struct engine *engine, uint32_t slot)
 {
     if (engine->alarms[slot].incident == SLOT_NONE) {
         engine->alarms[slot].next = SLOT_NONE;
-        *gap_alarm(engine, &engine->alarms[slot]) = slot;
-        engine->gap_alarm_count++;
+        *place_of(engine, &engine->alarms[slot]) = slot;
+        *count_of(engine, &engine->alarms[slot]) += 1;
         return;
     }
     struct incident *incident = &engine->incidents[engine->alarms[slot].incident];
@@ -31,11 +50,13 @@ void apply_alarm_link(struct engine *engine, uint32_t slot)
     incident->alarm_first = slot;
 }
 
-/* What is of no incident is looked at with the cover of its circle. */
-static void refresh(struct engine *engine, uint32_t incident)
+/* What is of no incident is looked at with the cover of its circle, or with its checkpoint. */
+static void refresh(struct engine *engine, const struct alarm *alarm, int64_t now_ms)
 {
-    if (incident != SLOT_NONE) {
-        deadline_refresh_incident(engine, incident);
+    if (alarm->incident != SLOT_NONE) {
+        deadline_refresh_incident(engine, alarm->incident);
+    } else if (alarm->kind == ALARM_CHECKPOINT_OVERDUE) {
+        patrol_refresh(engine, alarm->checkpoint, now_ms);
     } else {
         coverage_alarms_changed(engine);
     }
@@ -52,6 +73,7 @@ enum status apply_alarm_raised(struct engine *engine, const struct event *event)
                                 .unit_id = event->alarm.unit_id,
                                 .tier = event->alarm.tier,
                                 .circle = event->alarm.circle,
+                                .checkpoint = event->alarm.checkpoint,
                                 .district = event->alarm.district,
                                 .raised_ms = event->at_ms,
                                 .acked_ms = TIME_NEVER,
@@ -69,7 +91,7 @@ enum status apply_alarm_raised(struct engine *engine, const struct event *event)
     engine->alarms[slot] = alarm;
     engine->last_alarm_id = alarm.id;
     apply_alarm_link(engine, slot);
-    refresh(engine, incident);
+    refresh(engine, &alarm, event->at_ms);
     return STATUS_OK;
 }
 
@@ -86,7 +108,7 @@ enum status apply_alarm_acked(struct engine *engine, const struct event *event)
     if (alarm->kind == ALARM_PANIC) {
         engine->units[alarm->unit_id].panic = PANIC_ACKNOWLEDGED;
     }
-    refresh(engine, alarm->incident);
+    refresh(engine, alarm, event->at_ms);
     return STATUS_OK;
 }
 
@@ -102,7 +124,7 @@ enum status apply_alarm_shelved(struct engine *engine, const struct event *event
     alarm->shelved_by[ACTOR_SIZE - 1] = '\0';
     alarm->shelve_reason = event->alarm.reason;
     alarm->shelve_count++;
-    refresh(engine, alarm->incident);
+    refresh(engine, alarm, event->at_ms);
     return STATUS_OK;
 }
 
@@ -113,7 +135,7 @@ enum status apply_alarm_returned(struct engine *engine, const struct event *even
         return STATUS_CORRUPT;
     }
     alarm->shelved_ms = TIME_NEVER;
-    refresh(engine, alarm->incident);
+    refresh(engine, alarm, event->at_ms);
     return STATUS_OK;
 }
 
@@ -125,9 +147,12 @@ enum status apply_alarm_cleared(struct engine *engine, const struct event *event
     }
     const uint32_t incident_slot = engine->alarms[slot].incident;
     if (incident_slot == SLOT_NONE) {
-        *gap_alarm(engine, &engine->alarms[slot]) = SLOT_NONE;
-        engine->gap_alarm_count--;
+        *place_of(engine, &engine->alarms[slot]) = SLOT_NONE;
+        *count_of(engine, &engine->alarms[slot]) -= 1;
         id_pool_remove(&engine->alarm_ids, slot);
+        if (engine->alarms[slot].kind == ALARM_CHECKPOINT_OVERDUE) {
+            patrol_refresh(engine, engine->alarms[slot].checkpoint, event->at_ms);
+        }
         return STATUS_OK;
     }
     uint32_t *link = &engine->incidents[incident_slot].alarm_first;

@@ -43,7 +43,8 @@
     X(COMMAND_ALARM_SHELVE, "alarm.shelve")                                                        \
     X(COMMAND_ASSIGNMENT_SUPPORT, "assignment.support")                                            \
     X(COMMAND_INCIDENT_REFER, "incident.refer")                                                    \
-    X(COMMAND_REFERRAL_UPDATE, "referral.update")
+    X(COMMAND_REFERRAL_UPDATE, "referral.update")                                                  \
+    X(COMMAND_CHECKPOINT_SIGN, "checkpoint.sign")
 enum command_kind { COMMAND_KIND_LIST(ENUM_NAME) COMMAND_KIND_COUNT };
 const char *command_kind_name(enum command_kind kind);
 
@@ -90,6 +91,23 @@ struct centre_definition {
     uint8_t district; /* index, DISTRICT_NONE: reckoned from `at` */
 };
 
+/* A place that patrols have to visit (必到点), and how often. */
+struct checkpoint_definition {
+    char code[CODE_SIZE];
+    char name[NAME_SIZE];
+    struct geo_point at;
+    uint32_t radius_m;         /* inside it a unit is there; 1 .. STAY_RADIUS_MAX_M */
+    uint32_t circle;           /* index, CIRCLE_NONE */
+    uint8_t district;          /* index, DISTRICT_NONE: reckoned from `at` */
+    uint16_t from_min, to_min; /* local minutes of the day, below DAY_MIN, between which it is due;
+                                  over midnight where `to` is before `from`; equal: all day */
+    uint32_t every_min;        /* one visit at least in so long; 0: nobody has to */
+    uint32_t stay_s;           /* so long inside is a visit */
+};
+#define DAY_MIN                  1440u
+#define CHECKPOINT_EVERY_MIN_MAX 10080u /* a week */
+#define CHECKPOINT_STAY_S_MAX    3600u
+
 /* A whole roster or nothing. Known codes are updated, new ones appended; nothing is deleted here.
  * Districts, when given, replace all districts, and areas all areas: those that are there come
  * first, in their order. Borrowed pointers. */
@@ -107,6 +125,8 @@ struct roster {
     uint32_t unit_count;
     const struct centre_definition *centres;
     uint32_t centre_count;
+    const struct checkpoint_definition *checkpoints; /* `circle` as a unit's */
+    uint32_t checkpoint_count;
 };
 
 struct report_create {
@@ -292,6 +312,11 @@ struct command {
             char units[ADDRESS_SIZE];      /* who is lent; not empty then */
             char note[NOTE_SIZE];          /* what became of it; not empty with feedback */
         } referral;
+        struct {
+            uint32_t checkpoint, unit_id; /* index; who was there */
+            enum visit visit;             /* not seen */
+            int64_t device_ms;            /* TIME_NEVER: none */
+        } sign;
         struct {
             char text[NOTE_SIZE];
         } audit; /* e.g. "user.create li role=dispatcher" */

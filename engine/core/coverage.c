@@ -270,15 +270,16 @@ void coverage_alarms_changed(struct engine *engine)
 #define ALARM_BYTES    64u  /* one event of an alarm */
 #define ALARM_RETRY_MS 1000 /* what found no room is tried again then */
 
-/* Incidents have the other half of the alarms to themselves: a night without staff must not take
- * the room that they need. */
+/* Gaps share a half with overdue checkpoints; incidents have the other half of the alarms to
+ * themselves: a night without staff must not take the room that they need. */
 static bool has_room(const struct step *step, bool raises)
 {
     const struct engine *engine = step->engine;
     const uint32_t alarms_max = engine->config.limits.alarms_max;
     return step_has_room(step, STEP_ROOM_RECORDS + 1, STEP_ROOM_BYTES + ALARM_BYTES) &&
-           (!raises || (engine->alarm_ids.count < alarms_max &&
-                        engine->gap_alarm_count < (alarms_max + 1) / 2));
+           (!raises ||
+            (engine->alarm_ids.count < alarms_max &&
+             engine->gap_alarm_count + engine->overdue_alarm_count < (alarms_max + 1) / 2));
 }
 
 static void settle_alarm(struct step *step, struct coverage_place place)

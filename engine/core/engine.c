@@ -17,6 +17,7 @@
 #include "engine/core/notice.h"
 #include "engine/core/order.h"
 #include "engine/core/panic.h"
+#include "engine/core/patrol.h"
 #include "engine/core/presence.h"
 #include "engine/core/reassign.h"
 #include "engine/core/receipt.h"
@@ -188,6 +189,9 @@ static void handle(struct step *step)
     case COMMAND_REFERRAL_UPDATE:
         referral_update(step);
         break;
+    case COMMAND_CHECKPOINT_SIGN:
+        patrol_sign(step);
+        break;
     case COMMAND_KIND_COUNT:
         assert(step->command->kind != COMMAND_KIND_COUNT);
     }
@@ -206,6 +210,7 @@ static void let_time_pass(struct engine *engine, const struct command *command,
                         .out = out};
     ladder_run(&step);
     coverage_alarms_run(&step);
+    patrol_run(&step);
     step_flush_refusals(&step);
 }
 
@@ -247,7 +252,9 @@ int64_t engine_deadline_ms(const struct engine *engine)
     const int64_t refusal_ms = refusal_deadline_ms(engine->refusals);
     const int64_t due_ms = timer_ms < refusal_ms ? timer_ms : refusal_ms;
     const int64_t gap_ms = coverage_alarm_ms(engine);
-    return due_ms < gap_ms ? due_ms : gap_ms;
+    const int64_t patrol_ms = engine->patrol == NULL ? INT64_MAX : patrol_deadline_ms(engine);
+    const int64_t alarm_ms = gap_ms < patrol_ms ? gap_ms : patrol_ms;
+    return due_ms < alarm_ms ? due_ms : alarm_ms;
 }
 
 enum status engine_replay(struct engine *engine, const struct event *event)
@@ -277,12 +284,22 @@ enum status engine_snapshot_read(struct engine *engine, const uint8_t *bytes, si
 
 enum status engine_observe(struct engine *engine, const struct observation *observation)
 {
-    return presence_observe(engine, observation);
+    const enum status status = presence_observe(engine, observation);
+    if (status == STATUS_OK) {
+        patrol_observe(engine, observation->unit_id);
+    }
+    return status;
+}
+
+void engine_observe_zone(struct engine *engine, int64_t zone_ms)
+{
+    patrol_set_zone(engine, zone_ms);
 }
 
 void engine_started(struct engine *engine, int64_t at_ms)
 {
     engine->settle_until_ms = at_ms + (int64_t)engine->config.settle_ms;
+    patrol_started(engine);
 }
 
 void engine_observe_link(struct engine *engine, uint32_t unit_id, enum link link)
@@ -378,6 +395,29 @@ const struct centre_definition *engine_centre(const struct engine *engine, uint3
 uint32_t engine_centre_find(const struct engine *engine, const char *code)
 {
     return code_table_find(&engine->centre_codes, code);
+}
+
+uint32_t engine_checkpoint_count(const struct engine *engine)
+{
+    return engine->checkpoint_count;
+}
+
+uint32_t engine_checkpoint_find(const struct engine *engine, const char *code)
+{
+    return code_table_find(&engine->checkpoint_codes, code);
+}
+
+struct checkpoint_view engine_checkpoint(const struct engine *engine, uint32_t index)
+{
+    assert(index < engine->checkpoint_count);
+    const struct checkpoint *checkpoint = &engine->checkpoints[index];
+    return (struct checkpoint_view){.definition = &checkpoint->definition,
+                                    .visited_ms = checkpoint->visited_ms,
+                                    .visited_unit = checkpoint->visited_unit,
+                                    .visit = checkpoint->visit,
+                                    .due_ms = patrol_due_ms(engine, index),
+                                    .overdue_ms = checkpoint->overdue_ms,
+                                    .missed = checkpoint->missed};
 }
 
 uint32_t engine_district_count(const struct engine *engine)
@@ -489,6 +529,11 @@ uint32_t engine_alarm_count(const struct engine *engine, uint32_t *gap_count)
 {
     *gap_count = engine->gap_alarm_count;
     return engine->alarm_ids.count;
+}
+
+uint32_t engine_overdue_count(const struct engine *engine)
+{
+    return engine->overdue_alarm_count;
 }
 
 bool engine_alarm_next(const struct engine *engine, uint32_t after_id, struct alarm_view *view)

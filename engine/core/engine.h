@@ -106,6 +106,9 @@ const struct policy *engine_policy(const struct engine *engine, uint32_t *versio
  * unit. After a restart engine_started() begins the settling (config.settle_ms). */
 MUST_CHECK enum status engine_observe(struct engine *engine, const struct observation *observation);
 void engine_started(struct engine *engine, int64_t at_ms);
+/* How much local time is ahead of UTC now: the due hours of checkpoints are local. Volatile; 0
+ * until it is said. */
+void engine_observe_zone(struct engine *engine, int64_t zone_ms);
 
 /* Whether the unit's device is connected: volatile, forgotten at a restart. An order to a unit that
  * is known to be down goes out by the second channel at once; the step is an event. */
@@ -155,6 +158,22 @@ uint32_t engine_centre_count(const struct engine *engine);
 const struct centre_definition *engine_centre(const struct engine *engine, uint32_t index);
 /* UINT32_MAX: no centre has that code. */
 uint32_t engine_centre_find(const struct engine *engine, const char *code);
+
+/* Places that patrols have to visit, in the order of the roster. */
+struct checkpoint_view {
+    const struct checkpoint_definition *definition;
+    int64_t visited_ms;    /* TIME_NEVER: never yet */
+    uint32_t visited_unit; /* UNIT_NONE */
+    enum visit visit;
+    int64_t due_ms;     /* the next visit is due by then; INT64_MAX: nobody has to */
+    int64_t overdue_ms; /* was due then and is not visited since; TIME_NEVER: it is not overdue */
+    uint32_t missed;    /* times in a row */
+};
+uint32_t engine_checkpoint_count(const struct engine *engine);
+/* An engine that only replays knows no zone: it reckons what is due in UTC. */
+struct checkpoint_view engine_checkpoint(const struct engine *engine, uint32_t index);
+/* UINT32_MAX: no checkpoint has that code. */
+uint32_t engine_checkpoint_find(const struct engine *engine, const char *code);
 uint32_t engine_district_count(const struct engine *engine);
 const char *engine_district_code(const struct engine *engine, uint32_t index);
 const char *engine_district_name(const struct engine *engine, uint32_t index);
@@ -314,7 +333,8 @@ struct alarm_view {
     uint32_t incident_id, assignment_id, unit_id; /* 0, 0, UNIT_NONE */
     enum tier tier;
     uint32_t circle;             /* whose gap it is; CIRCLE_NONE */
-    uint8_t district;            /* the circle's when it was raised; DISTRICT_NONE */
+    uint32_t checkpoint;         /* that is overdue; CHECKPOINT_NONE */
+    uint8_t district;            /* of either when it was raised; DISTRICT_NONE */
     int64_t raised_ms, acked_ms; /* TIME_NEVER */
     const char *acked_by;
     int64_t shelved_ms; /* until when, TIME_NEVER: it is not shelved */
@@ -324,6 +344,7 @@ struct alarm_view {
 };
 /* Open ones, and how many of them are about gaps in the cover of circles. */
 uint32_t engine_alarm_count(const struct engine *engine, uint32_t *gap_count);
+uint32_t engine_overdue_count(const struct engine *engine);
 bool engine_alarm_next(const struct engine *engine, uint32_t after_id, struct alarm_view *view);
 
 /* The last decision of an incident's tier, for a console that selects it; NULL: none is kept. */

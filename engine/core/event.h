@@ -52,7 +52,11 @@
     X(EVENT_AREA_PUT, "area.put")                                                                  \
     X(EVENT_CENTRE_PUT, "centre.put")                                                              \
     X(EVENT_REFERRAL_SENT, "referral.sent")                                                        \
-    X(EVENT_REFERRAL_UPDATED, "referral.updated")
+    X(EVENT_REFERRAL_UPDATED, "referral.updated")                                                  \
+    X(EVENT_CHECKPOINT_PUT, "checkpoint.put")                                                      \
+    X(EVENT_CHECKPOINT_VISITED,                                                                    \
+      "checkpoint.visited") /* who stays on visits again: same arrival */                          \
+    X(EVENT_CHECKPOINT_OVERDUE, "checkpoint.overdue") /* its time passed without a visit */
 enum event_kind { EVENT_KIND_LIST(ENUM_NAME) EVENT_KIND_COUNT };
 const char *event_kind_name(enum event_kind kind);
 
@@ -277,9 +281,10 @@ struct event {
             enum alarm_kind kind;
             uint32_t incident_id, assignment_id, unit_id; /* 0, 0, UNIT_NONE where there is none */
             enum tier tier;
-            uint32_t circle;  /* of a gap, else CIRCLE_NONE; then there is no incident */
-            uint8_t district; /* the circle's when it was raised: who sees the alarm */
-            int64_t until_ms; /* alarm.shelved only, as what follows */
+            uint32_t circle;     /* of a gap, else CIRCLE_NONE; then there is no incident */
+            uint8_t district;    /* the circle's when it was raised: who sees the alarm */
+            uint32_t checkpoint; /* that is overdue, else CHECKPOINT_NONE; no incident either */
+            int64_t until_ms;    /* alarm.shelved only, as what follows */
             enum reason reason;
             char note[NOTE_SIZE];
         } alarm;
@@ -389,6 +394,28 @@ struct event {
             char units[ADDRESS_SIZE];
             char note[NOTE_SIZE];
         } referral; /* referral.updated */
+        struct {
+            uint32_t index;
+            struct checkpoint_definition checkpoint;
+        } checkpoint;
+        struct {
+            uint32_t index, unit_id;
+            enum visit visit;
+            enum source source;
+            int64_t arrived_ms;
+            uint32_t stayed_ms;  /* up to now; 0 where it was signed */
+            uint32_t distance_m; /* of the unit's last fix, UINT32_MAX: nobody knows */
+            uint32_t fix_age_ms; /* UINT32_MAX */
+            int64_t device_ms;   /* TIME_NEVER */
+            uint8_t district;    /* the checkpoint's: who sees it */
+        } visited;
+        struct {
+            uint32_t index;
+            int64_t due_ms;     /* it had to be visited by then */
+            int64_t visited_ms; /* and was last, TIME_NEVER: never */
+            uint32_t missed;    /* times in a row, this one included */
+            uint8_t district;   /* the checkpoint's */
+        } overdue;
         struct {
             uint32_t assignment_id;
             uint32_t incident_id, unit_id; /* 0, UNIT_NONE: it left the core long ago */

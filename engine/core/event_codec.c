@@ -8,8 +8,8 @@
  * version; version 1 is the first release. 2: a policy says more.
  * 3: an alarm may be about a circle. 4: beats and grids; volunteers are
  * asked in waves; centres and what they are asked; units sign on with
- * people and equipment. */
-#define BODY_VERSION 4u
+ * people and equipment. 5: an alarm may be about a checkpoint. */
+#define BODY_VERSION 5u
 
 #define CIRCLE_FIELDS(X)                                                                           \
     X(U32, circle.index, 0)                                                                        \
@@ -39,6 +39,38 @@
     X(ENUM, centre.centre.kind, CENTRE_KIND_COUNT)                                                 \
     X(POINT, centre.centre.at, 0)                                                                  \
     X(ENUM, centre.centre.district, DISTRICT_NONE + 1u)
+
+#define CHECKPOINT_FIELDS(X)                                                                       \
+    X(U32, checkpoint.index, 0)                                                                    \
+    X(TEXT, checkpoint.checkpoint.code, 0)                                                         \
+    X(TEXT, checkpoint.checkpoint.name, 0)                                                         \
+    X(POINT, checkpoint.checkpoint.at, 0)                                                          \
+    X(U32, checkpoint.checkpoint.radius_m, 0)                                                      \
+    X(U32, checkpoint.checkpoint.circle, 0)                                                        \
+    X(ENUM, checkpoint.checkpoint.district, DISTRICT_NONE + 1u)                                    \
+    X(U16, checkpoint.checkpoint.from_min, 0)                                                      \
+    X(U16, checkpoint.checkpoint.to_min, 0)                                                        \
+    X(U32, checkpoint.checkpoint.every_min, 0)                                                     \
+    X(U32, checkpoint.checkpoint.stay_s, 0)
+
+#define VISITED_FIELDS(X)                                                                          \
+    X(U32, visited.index, 0)                                                                       \
+    X(U32, visited.unit_id, 0)                                                                     \
+    X(ENUM, visited.visit, VISIT_COUNT)                                                            \
+    X(ENUM, visited.source, SOURCE_COUNT)                                                          \
+    X(I64, visited.arrived_ms, 0)                                                                  \
+    X(U32, visited.stayed_ms, 0)                                                                   \
+    X(U32, visited.distance_m, 0)                                                                  \
+    X(U32, visited.fix_age_ms, 0)                                                                  \
+    X(I64, visited.device_ms, 0)                                                                   \
+    X(ENUM, visited.district, DISTRICT_NONE + 1u)
+
+#define OVERDUE_FIELDS(X)                                                                          \
+    X(U32, overdue.index, 0)                                                                       \
+    X(I64, overdue.due_ms, 0)                                                                      \
+    X(I64, overdue.visited_ms, 0)                                                                  \
+    X(U32, overdue.missed, 0)                                                                      \
+    X(ENUM, overdue.district, DISTRICT_NONE + 1u)
 
 #define REPORT_FIELDS(X)                                                                           \
     X(U32, report.report_id, 0)                                                                    \
@@ -217,6 +249,9 @@ _Static_assert(TIER_COUNT == 3, "OPENED_FIELDS names every tier");
 #define ALARM_MORE_FIELDS(X)                                                                       \
     X(U32, alarm.circle, 0)                                                                        \
     X(ENUM, alarm.district, DISTRICT_NONE + 1u)
+
+/* Since version 5, after those. */
+#define ALARM_LAST_FIELDS(X) X(U32, alarm.checkpoint, 0)
 
 #define SHELVED_FIELDS(X)                                                                          \
     X(I64, alarm.until_ms, 0)                                                                      \
@@ -761,11 +796,13 @@ static void put_body(struct byte_writer *w, const struct event *item)
     case EVENT_ALARM_RETURNED:
         ALARM_FIELDS(PUT)
         ALARM_MORE_FIELDS(PUT)
+        ALARM_LAST_FIELDS(PUT)
         break;
     case EVENT_ALARM_SHELVED:
         ALARM_FIELDS(PUT)
         SHELVED_FIELDS(PUT)
         ALARM_MORE_FIELDS(PUT)
+        ALARM_LAST_FIELDS(PUT)
         break;
     case EVENT_INCIDENT_ARCHIVED:
         ARCHIVED_FIELDS(PUT)
@@ -841,6 +878,15 @@ static void put_body(struct byte_writer *w, const struct event *item)
     case EVENT_REFERRAL_UPDATED:
         REFERRAL_FIELDS(PUT)
         break;
+    case EVENT_CHECKPOINT_PUT:
+        CHECKPOINT_FIELDS(PUT)
+        break;
+    case EVENT_CHECKPOINT_VISITED:
+        VISITED_FIELDS(PUT)
+        break;
+    case EVENT_CHECKPOINT_OVERDUE:
+        OVERDUE_FIELDS(PUT)
+        break;
     case EVENT_KIND_COUNT:
         assert(item->kind != EVENT_KIND_COUNT);
     }
@@ -848,12 +894,15 @@ static void put_body(struct byte_writer *w, const struct event *item)
 
 static void get_alarm_more(struct byte_reader *r, struct event *item, uint8_t version)
 {
-    if (version < 3) {
-        item->alarm.circle = CIRCLE_NONE;
-        item->alarm.district = DISTRICT_NONE;
-        return;
+    item->alarm.circle = CIRCLE_NONE;
+    item->alarm.district = DISTRICT_NONE;
+    item->alarm.checkpoint = CHECKPOINT_NONE;
+    if (version >= 3) {
+        ALARM_MORE_FIELDS(GET)
     }
-    ALARM_MORE_FIELDS(GET)
+    if (version >= 5) {
+        ALARM_LAST_FIELDS(GET)
+    }
 }
 
 static void get_sign_on(struct byte_reader *r, struct event *item, uint8_t version)
@@ -1011,6 +1060,15 @@ static void get_body(struct byte_reader *r, struct event *item, uint8_t version)
         break;
     case EVENT_REFERRAL_UPDATED:
         REFERRAL_FIELDS(GET)
+        break;
+    case EVENT_CHECKPOINT_PUT:
+        CHECKPOINT_FIELDS(GET)
+        break;
+    case EVENT_CHECKPOINT_VISITED:
+        VISITED_FIELDS(GET)
+        break;
+    case EVENT_CHECKPOINT_OVERDUE:
+        OVERDUE_FIELDS(GET)
         break;
     case EVENT_KIND_COUNT:
         r->bad = true;

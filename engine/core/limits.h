@@ -22,6 +22,8 @@ struct engine_limits {
 
 #define CENTRES_MAX 1000u /* a province has one a town and a few neighbours */
 
+#define CHECKPOINTS_MAX 4096u /* a big city has some hundreds a district */
+
 #define REFERRALS_MAX 8u /* of one incident, in all its time; the engine holds one an incident */
 
 #define CANDIDATES_MAX    32u /* in one decision, and as many passed over */

@@ -4,11 +4,13 @@
 #include <string.h>
 
 #include "engine/core/district.h"
+#include "engine/core/patrol.h"
 
 #define CAPABILITIES_ALL     0x00FFFFFFu
 #define CIRCLE_BYTES         128u /* 4 + 18 + 66 + 8 + 4 + 1, and the version */
 #define UNIT_BYTES           160u /* 4 + 18 + 66 + 1 + 4 + 4 + 4 + 1 + 8 + 2 + 2, and the version */
 #define CENTRE_BYTES         128u /* 4 + 18 + 66 + 1 + 8 + 1, and the version */
+#define CHECKPOINT_BYTES     160u /* 4 + 18 + 66 + 8 + 4 + 4 + 1 + 2 + 2 + 4 + 4, and the version */
 #define DISTRICT_BYTES       192u /* 1 + 18 + 66 + 4 + 64, and the version; an area 4 more */
 #define DISTRICT_POINT_BYTES 8u
 
@@ -187,11 +189,27 @@ static enum reason check_centres(const struct engine *engine, const struct roste
     return count > CENTRES_MAX ? REASON_CAPACITY : REASON_NONE;
 }
 
+static enum reason check_checkpoints(const struct engine *engine, const struct roster *roster,
+                                     uint32_t circles)
+{
+    uint32_t count = engine->checkpoint_count;
+    for (uint32_t i = 0; i < roster->checkpoint_count; i++) {
+        const struct checkpoint_definition *checkpoint = &roster->checkpoints[i];
+        if (!patrol_definition_valid(checkpoint, circles)) {
+            return REASON_BAD_INPUT;
+        }
+        const bool is_new =
+            code_table_find(&engine->checkpoint_codes, checkpoint->code) == UINT32_MAX;
+        count += is_new ? 1 : 0;
+    }
+    return count > CHECKPOINTS_MAX ? REASON_CAPACITY : REASON_NONE;
+}
+
 static bool has_room(const struct step *step, const struct roster *roster)
 {
     const uint64_t polygons = (uint64_t)roster->district_count + roster->area_count;
-    const uint64_t records =
-        2 + polygons + roster->circle_count + roster->unit_count + roster->centre_count;
+    const uint64_t records = 2 + polygons + roster->circle_count + roster->unit_count +
+                             roster->centre_count + roster->checkpoint_count;
     uint64_t points = 0;
     for (uint32_t i = 0; i < roster->district_count; i++) {
         points += roster->districts[i].point_count;
@@ -202,7 +220,8 @@ static bool has_room(const struct step *step, const struct roster *roster)
     const uint64_t bytes = 16 + polygons * DISTRICT_BYTES + points * DISTRICT_POINT_BYTES +
                            (uint64_t)roster->circle_count * CIRCLE_BYTES +
                            (uint64_t)roster->unit_count * UNIT_BYTES +
-                           (uint64_t)roster->centre_count * CENTRE_BYTES;
+                           (uint64_t)roster->centre_count * CENTRE_BYTES +
+                           (uint64_t)roster->checkpoint_count * CHECKPOINT_BYTES;
     return records <= ROSTER_EVENTS_MAX && step_has_room(step, (uint32_t)records, bytes);
 }
 
@@ -228,6 +247,10 @@ static enum reason check(const struct step *step, const struct roster *roster)
     const enum reason centres = check_centres(step->engine, roster);
     if (centres != REASON_NONE) {
         return centres;
+    }
+    const enum reason checkpoints = check_checkpoints(step->engine, roster, circles);
+    if (checkpoints != REASON_NONE) {
+        return checkpoints;
     }
     return circles > step->engine->config.limits.circles_max || !has_room(step, roster)
                ? REASON_CAPACITY
@@ -329,6 +352,22 @@ static void put_centres(struct step *step, const struct roster *roster)
     }
 }
 
+static void put_checkpoints(struct step *step, const struct roster *roster)
+{
+    const struct engine *engine = step->engine;
+    for (uint32_t i = 0; i < roster->checkpoint_count; i++) {
+        const struct checkpoint_definition *checkpoint = &roster->checkpoints[i];
+        const uint32_t known = code_table_find(&engine->checkpoint_codes, checkpoint->code);
+        struct event *event = step_event(step, EVENT_CHECKPOINT_PUT);
+        event->checkpoint.index = known == UINT32_MAX ? engine->checkpoint_count : known;
+        event->checkpoint.checkpoint = *checkpoint;
+        if (checkpoint->district == DISTRICT_NONE) {
+            event->checkpoint.checkpoint.district = district_at(engine, checkpoint->at);
+        }
+        step_emit(step);
+    }
+}
+
 void roster_put(struct step *step)
 {
     const struct roster *roster = &step->command->roster;
@@ -342,4 +381,5 @@ void roster_put(struct step *step)
     put_circles(step, roster);
     put_units(step, roster);
     put_centres(step, roster);
+    put_checkpoints(step, roster);
 }

@@ -11,6 +11,7 @@
 #include "engine/core/deadline.h"
 #include "engine/core/event_codec.h"
 #include "engine/core/incident.h"
+#include "engine/core/patrol.h"
 #include "engine/core/preempt.h"
 #include "engine/core/presence.h"
 #include "engine/core/referral.h"
@@ -105,6 +106,24 @@
     X(POINT, at, 0)                                                                                \
     X(ENUM, district, DISTRICT_NONE + 1u)
 
+#define CHECKPOINT_FIELDS(X)                                                                       \
+    X(TEXT, definition.code, 0)                                                                    \
+    X(TEXT, definition.name, 0)                                                                    \
+    X(POINT, definition.at, 0)                                                                     \
+    X(U32, definition.radius_m, 0)                                                                 \
+    X(U32, definition.circle, 0)                                                                   \
+    X(ENUM, definition.district, DISTRICT_NONE + 1u)                                               \
+    X(U16, definition.from_min, 0)                                                                 \
+    X(U16, definition.to_min, 0)                                                                   \
+    X(U32, definition.every_min, 0)                                                                \
+    X(U32, definition.stay_s, 0)                                                                   \
+    X(I64, visited_ms, 0)                                                                          \
+    X(U32, visited_unit, 0)                                                                        \
+    X(ENUM, visit, VISIT_COUNT)                                                                    \
+    X(I64, counted_ms, 0)                                                                          \
+    X(I64, overdue_ms, 0)                                                                          \
+    X(U32, missed, 0)
+
 /* The list of an incident's reports is in the order in which they came to it, not of their ids. */
 #define REPORT_FIELDS(X)                                                                           \
     X(ENUM, district, DISTRICT_NONE + 1u)                                                          \
@@ -189,6 +208,7 @@
     X(U32, unit_id, 0)                                                                             \
     X(ENUM, tier, TIER_COUNT)                                                                      \
     X(U32, circle, 0)                                                                              \
+    X(U32, checkpoint, 0)                                                                          \
     X(ENUM, district, DISTRICT_NONE + 1u)                                                          \
     X(I64, raised_ms, 0)                                                                           \
     X(I64, acked_ms, 0)                                                                            \
@@ -205,10 +225,10 @@
 static uint16_t version_of_layout(void)
 {
     static const char *const layouts[] = {
-        HEAD_FIELDS(FIELD_TEXT),       CIRCLE_FIELDS(FIELD_TEXT), UNIT_FIELDS(FIELD_TEXT),
-        INCIDENT_FIELDS(FIELD_TEXT),   REPORT_FIELDS(FIELD_TEXT), TIER_FIELDS(FIELD_TEXT),
-        ASSIGNMENT_FIELDS(FIELD_TEXT), ALARM_FIELDS(FIELD_TEXT),  CENTRE_FIELDS(FIELD_TEXT),
-        REFERRAL_FIELDS(FIELD_TEXT)};
+        HEAD_FIELDS(FIELD_TEXT),       CIRCLE_FIELDS(FIELD_TEXT),    UNIT_FIELDS(FIELD_TEXT),
+        INCIDENT_FIELDS(FIELD_TEXT),   REPORT_FIELDS(FIELD_TEXT),    TIER_FIELDS(FIELD_TEXT),
+        ASSIGNMENT_FIELDS(FIELD_TEXT), ALARM_FIELDS(FIELD_TEXT),     CENTRE_FIELDS(FIELD_TEXT),
+        REFERRAL_FIELDS(FIELD_TEXT),   CHECKPOINT_FIELDS(FIELD_TEXT)};
     uint32_t hash = 2166136261u ^ VERSION; /* FNV-1a */
     for (size_t i = 0; i < sizeof layouts / sizeof layouts[0]; i++) {
         for (const char *at = layouts[i]; *at != '\0'; at++) {
@@ -246,6 +266,16 @@ static void put_centre(struct byte_writer *w, const struct centre_definition *it
 static void get_centre(struct byte_reader *r, struct centre_definition *item)
 {
     CENTRE_FIELDS(GET)
+}
+
+static void put_checkpoint(struct byte_writer *w, const struct checkpoint *item)
+{
+    CHECKPOINT_FIELDS(PUT)
+}
+
+static void get_checkpoint(struct byte_reader *r, struct checkpoint *item)
+{
+    CHECKPOINT_FIELDS(GET)
 }
 
 static void put_unit(struct byte_writer *w, const struct unit *item)
@@ -371,6 +401,10 @@ static void put_roster(struct byte_writer *w, const struct engine *engine)
     bytes_put_u32(w, engine->centre_count);
     for (uint32_t i = 0; i < engine->centre_count; i++) {
         put_centre(w, &engine->centres[i]);
+    }
+    bytes_put_u32(w, engine->checkpoint_count);
+    for (uint32_t i = 0; i < engine->checkpoint_count; i++) {
+        put_checkpoint(w, &engine->checkpoints[i]);
     }
 }
 
@@ -574,6 +608,25 @@ static void get_centres(struct byte_reader *r, struct engine *engine, bool *is_f
     }
 }
 
+static void get_checkpoints(struct byte_reader *r, struct engine *engine, bool *is_full)
+{
+    const uint32_t count = get_count(r, CHECKPOINTS_MAX, is_full);
+    for (uint32_t i = 0; i < count && !r->bad; i++) {
+        struct checkpoint *checkpoint = &engine->checkpoints[i];
+        get_checkpoint(r, checkpoint);
+        const char *code = checkpoint->definition.code;
+        r->bad = r->bad ||
+                 !patrol_definition_valid(&checkpoint->definition, engine->circle_count) ||
+                 (checkpoint->visited_unit != UNIT_NONE &&
+                  checkpoint->visited_unit >= engine->unit_count) ||
+                 code_table_find(&engine->checkpoint_codes, code) != UINT32_MAX;
+        if (!r->bad) {
+            code_table_put(&engine->checkpoint_codes, code, i);
+            engine->checkpoint_count++;
+        }
+    }
+}
+
 static void get_roster(struct byte_reader *r, struct engine *engine, bool *is_full)
 {
     const struct engine_limits *limits = &engine->config.limits;
@@ -611,6 +664,7 @@ static void get_roster(struct byte_reader *r, struct engine *engine, bool *is_fu
         }
     }
     get_centres(r, engine, is_full);
+    get_checkpoints(r, engine, is_full);
 }
 
 /* An id that may follow in this pool: rising, and one that was given out. */
@@ -849,6 +903,9 @@ static void derive_all(struct engine *engine)
     }
     for (uint32_t id = 0; id < engine->unit_count; id++) {
         presence_define(engine, id);
+    }
+    for (uint32_t i = 0; i < engine->checkpoint_count; i++) {
+        patrol_define(engine, i);
     }
     const struct id_pool *incidents = &engine->incident_ids;
     for (uint32_t slot = incidents->first; slot != SLOT_NONE; slot = incidents->next[slot]) {

@@ -7,6 +7,7 @@
 #include "engine/core/assignment.h"
 #include "engine/core/coverage.h"
 #include "engine/core/incident.h"
+#include "engine/core/patrol.h"
 #include "engine/core/presence.h"
 #include "engine/core/refusal.h"
 #include "engine/core/scratch.h"
@@ -50,6 +51,7 @@ static bool create_durable(struct engine *engine, const struct engine_limits *li
     engine->circles = calloc(limits->circles_max, sizeof *engine->circles);
     engine->units = calloc(limits->units_max, sizeof *engine->units);
     engine->centres = calloc(CENTRES_MAX, sizeof *engine->centres);
+    engine->checkpoints = calloc(CHECKPOINTS_MAX, sizeof *engine->checkpoints);
     engine->incidents = calloc(limits->incidents_max, sizeof *engine->incidents);
     engine->reports = calloc(limits->reports_max, sizeof *engine->reports);
     engine->assignments = calloc(limits->assignments_max, sizeof *engine->assignments);
@@ -57,8 +59,9 @@ static bool create_durable(struct engine *engine, const struct engine_limits *li
     engine->referrals = calloc(limits->incidents_max, sizeof *engine->referrals);
     engine->decisions = calloc(engine->decisions_max, sizeof *engine->decisions);
     engine->policies = calloc(POLICIES_MAX, sizeof *engine->policies);
-    return engine->policies != NULL && engine->reports != NULL && engine->areas != NULL &&
-           engine->area_corners != NULL && engine->centres != NULL && engine->referrals != NULL &&
+    return engine->checkpoints != NULL && engine->policies != NULL && engine->reports != NULL &&
+           engine->areas != NULL && engine->area_corners != NULL && engine->centres != NULL &&
+           engine->referrals != NULL &&
            id_pool_init(&engine->referral_ids, limits->incidents_max) == STATUS_OK &&
            id_pool_init(&engine->report_ids, limits->reports_max) == STATUS_OK &&
            engine->districts != NULL && engine->points != NULL && engine->circles != NULL &&
@@ -97,9 +100,10 @@ static bool create_derived(struct engine *engine, const struct engine_limits *li
     engine->snooze_ms = calloc(objects, sizeof *engine->snooze_ms);
     engine->gap_alarms =
         calloc((size_t)limits->circles_max * TIER_COUNT, sizeof *engine->gap_alarms);
-    return engine->gap_alarms != NULL && engine->lookup != NULL && engine->timers != NULL &&
-           engine->open_lat_e7 != NULL && engine->first_phones != NULL && engine->waiting != NULL &&
-           engine->waiting_counts != NULL && engine->takeable != NULL &&
+    engine->overdue_alarms = calloc(CHECKPOINTS_MAX, sizeof *engine->overdue_alarms);
+    return engine->gap_alarms != NULL && engine->overdue_alarms != NULL && engine->lookup != NULL &&
+           engine->timers != NULL && engine->open_lat_e7 != NULL && engine->first_phones != NULL &&
+           engine->waiting != NULL && engine->waiting_counts != NULL && engine->takeable != NULL &&
            engine->takeable_counts != NULL && engine->retry_ms != NULL &&
            engine->snooze_ms != NULL &&
            geo_area_set_create(DISTRICTS_MAX, limits->area_points_max, &engine->lookup->set) ==
@@ -109,7 +113,8 @@ static bool create_derived(struct engine *engine, const struct engine_limits *li
            timer_heap_init(engine->timers, objects) == STATUS_OK &&
            code_table_init(&engine->unit_codes, limits->units_max) == STATUS_OK &&
            code_table_init(&engine->circle_codes, limits->circles_max) == STATUS_OK &&
-           code_table_init(&engine->centre_codes, CENTRES_MAX) == STATUS_OK;
+           code_table_init(&engine->centre_codes, CENTRES_MAX) == STATUS_OK &&
+           code_table_init(&engine->checkpoint_codes, CHECKPOINTS_MAX) == STATUS_OK;
 }
 
 static bool create_volatile(struct engine *engine, const struct engine_limits *limits)
@@ -126,6 +131,7 @@ static bool create_volatile(struct engine *engine, const struct engine_limits *l
     }
     return !searches ||
            (coverage_create(engine, &engine->coverage) == STATUS_OK &&
+            patrol_create(engine, &engine->patrol) == STATUS_OK &&
             geo_search_create(engine->config.map, limits->units_max, &engine->search) == GEO_OK);
 }
 
@@ -180,7 +186,9 @@ void state_destroy(struct engine *engine)
     code_table_finish(&engine->circle_codes);
     code_table_finish(&engine->area_codes);
     code_table_finish(&engine->centre_codes);
+    code_table_finish(&engine->checkpoint_codes);
     coverage_destroy(engine->coverage);
+    patrol_destroy(engine->patrol);
     presence_destroy(engine->presence);
     refusal_destroy(engine->refusals);
     geo_search_destroy(engine->search);
@@ -192,6 +200,7 @@ void state_destroy(struct engine *engine)
     free(engine->circles);
     free(engine->units);
     free(engine->centres);
+    free(engine->checkpoints);
     free(engine->incidents);
     free(engine->reports);
     free(engine->assignments);
@@ -211,6 +220,7 @@ void state_destroy(struct engine *engine)
     free(engine->snooze_ms);
     free(engine->links);
     free(engine->gap_alarms);
+    free(engine->overdue_alarms);
     free(engine->scratch);
     free(engine);
 }
@@ -232,6 +242,7 @@ void state_clear(struct engine *engine)
     engine->circle_count = 0;
     engine->unit_count = 0;
     engine->centre_count = 0;
+    engine->checkpoint_count = 0;
     id_pool_clear(&engine->incident_ids);
     id_pool_clear(&engine->report_ids);
     id_pool_clear(&engine->assignment_ids);
@@ -250,6 +261,7 @@ void state_clear(struct engine *engine)
     code_table_clear(&engine->circle_codes);
     code_table_clear(&engine->area_codes);
     code_table_clear(&engine->centre_codes);
+    code_table_clear(&engine->checkpoint_codes);
     engine->lookup->is_stale = true;
     for (uint32_t i = 0; i < AREA_KIND_COUNT; i++) {
         engine->area_lookups[i].is_stale = true;
@@ -272,8 +284,13 @@ void state_clear(struct engine *engine)
         engine->gap_alarms[i] = SLOT_NONE;
     }
     engine->gap_alarm_count = 0;
+    for (uint32_t i = 0; i < CHECKPOINTS_MAX; i++) {
+        engine->overdue_alarms[i] = SLOT_NONE;
+    }
+    engine->overdue_alarm_count = 0;
     presence_clear(engine);
     coverage_clear(engine);
+    patrol_clear(engine);
 }
 
 bool state_has_incident_room(const struct engine *engine)

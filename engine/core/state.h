@@ -104,12 +104,13 @@ struct assignment {
 struct alarm {
     uint32_t id;
     enum alarm_kind kind;
-    uint32_t incident;   /* slot; SLOT_NONE: it is about a circle */
+    uint32_t incident;   /* slot; SLOT_NONE: it is about a circle or a checkpoint */
     uint32_t assignment; /* slot, SLOT_NONE */
     uint32_t unit_id;
     enum tier tier;
-    uint32_t circle;  /* CIRCLE_NONE: it is about an incident */
-    uint8_t district; /* the circle's when it was raised */
+    uint32_t circle;     /* of a gap, CIRCLE_NONE */
+    uint32_t checkpoint; /* that is overdue, CHECKPOINT_NONE; neither: it is about an incident */
+    uint8_t district;    /* the circle's or the checkpoint's when it was raised */
     int64_t raised_ms, acked_ms;
     char acked_by[ACTOR_SIZE];
     int64_t shelved_ms; /* until when it does not ring, TIME_NEVER: it is not shelved */
@@ -117,6 +118,16 @@ struct alarm {
     enum reason shelve_reason;
     uint32_t shelve_count; /* how often it was */
     uint32_t next;         /* slot: the incident's next */
+};
+
+struct checkpoint {
+    struct checkpoint_definition definition;
+    int64_t visited_ms;    /* last seen or signed there, TIME_NEVER */
+    uint32_t visited_unit; /* UNIT_NONE */
+    enum visit visit;
+    int64_t counted_ms; /* since when the next visit is awaited */
+    int64_t overdue_ms; /* the last of what was missed, TIME_NEVER: it was visited since */
+    uint32_t missed;    /* in a row */
 };
 
 /* What a centre was asked about an incident. */
@@ -178,6 +189,7 @@ struct district_lookup {
 };
 
 struct coverage;
+struct patrol;
 struct presence;
 struct refusal_table;
 struct scratch;
@@ -199,6 +211,8 @@ struct engine {
     struct circle_definition *circles;
     struct unit *units;
     struct centre_definition *centres; /* CENTRES_MAX */
+    uint32_t checkpoint_count;
+    struct checkpoint *checkpoints; /* CHECKPOINTS_MAX */
     struct id_pool incident_ids, report_ids, assignment_ids, alarm_ids, referral_ids;
     struct incident *incidents;
     struct report *reports;
@@ -213,9 +227,11 @@ struct engine {
     uint32_t decisions_max, decisions_used, decision_free, decision_oldest, decision_newest;
 
     /* derived */
-    struct code_table unit_codes, circle_codes, area_codes, centre_codes;
+    struct code_table unit_codes, circle_codes, area_codes, centre_codes, checkpoint_codes;
     uint32_t *gap_alarms;     /* circle x TIER_COUNT + tier: slot of the gap's alarm, SLOT_NONE */
     uint32_t gap_alarm_count; /* that are open */
+    uint32_t *overdue_alarms; /* by checkpoint: slot of its alarm, SLOT_NONE */
+    uint32_t overdue_alarm_count;
     struct district_lookup *lookup;
     struct district_lookup *area_lookups; /* by area_kind */
     struct timer_heap *timers;            /* objects: incident slots, then assignment slots */
@@ -229,6 +245,7 @@ struct engine {
     /* volatile */
     struct presence *presence;
     struct coverage *coverage; /* NULL: a shadow */
+    struct patrol *patrol;     /* NULL: a shadow */
     struct geo_search *search; /* NULL: a shadow */
     struct refusal_table *refusals;
     struct scratch *scratch;

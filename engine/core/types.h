@@ -203,7 +203,8 @@ enum preempt { PREEMPT_LIST(ENUM_NAME) PREEMPT_COUNT };
     X(REASON_UNKNOWN_CENTRE, "unknown_centre")                                                     \
     X(REASON_UNKNOWN_REFERRAL, "unknown_referral")                                                 \
     X(REASON_OPEN_REFERRAL, "open_referral") /* a centre still has it, or its units are here */    \
-    X(REASON_NOT_COMPETENT, "not_competent") /* why a centre returns what is not its business */
+    X(REASON_NOT_COMPETENT, "not_competent") /* why a centre returns what is not its business */   \
+    X(REASON_UNKNOWN_CHECKPOINT, "unknown_checkpoint")
 enum reason { REASON_LIST(ENUM_NAME) REASON_COUNT };
 
 #define ALARM_KIND_LIST(X)                                                                         \
@@ -222,7 +223,8 @@ enum reason { REASON_LIST(ENUM_NAME) REASON_COUNT };
     X(ALARM_COVERAGE_GAP, "coverage_gap")   /* nobody could be at a circle in time, for long */    \
     X(ALARM_RECEIPT_LATE, "receipt_late")   /* a centre has not signed for what it was sent */     \
     X(ALARM_FEEDBACK_LATE, "feedback_late") /* ... nor said what became of it */                   \
-    X(ALARM_HELP_LATE, "help_late")         /* a neighbour has not answered a call for units */
+    X(ALARM_HELP_LATE, "help_late")         /* a neighbour has not answered a call for units */    \
+    X(ALARM_CHECKPOINT_OVERDUE, "checkpoint_overdue") /* nobody has visited it in its time */
 enum alarm_kind { ALARM_KIND_LIST(ENUM_NAME) ALARM_KIND_COUNT };
 
 /* What the gateway of the second channel says of an order that it was handed. */
@@ -295,6 +297,13 @@ enum centre_kind { CENTRE_KIND_LIST(ENUM_NAME) CENTRE_KIND_COUNT };
     X(REFERRAL_WITHDRAWN, "withdrawn")
 enum referral_state { REFERRAL_STATE_LIST(ENUM_NAME) REFERRAL_STATE_COUNT };
 
+/* How a visit of a checkpoint is known. */
+#define VISIT_LIST(X)                                                                              \
+    X(VISIT_SEEN, "seen")       /* by the unit's fixes: it stayed long enough */                   \
+    X(VISIT_SIGNED, "signed")   /* somebody says so */                                             \
+    X(VISIT_SCANNED, "scanned") /* the tag at the place was read */
+enum visit { VISIT_LIST(ENUM_NAME) VISIT_COUNT };
+
 /* Wire names, both ways. `*_name` never answers NULL; `types_find` answers -1 for an unknown name.
  */
 enum types_list {
@@ -323,6 +332,7 @@ enum types_list {
     TYPES_CENTRE_KIND,
     TYPES_REFERRAL_STATE,
     TYPES_EQUIPMENT,
+    TYPES_VISIT,
     TYPES_LIST_COUNT
 };
 const char *types_name(enum types_list list, uint32_t value);
@@ -346,12 +356,13 @@ bool incident_state_ended(enum incident_state state);
 #define DEVICE_SIZE     32u
 #define COMMAND_ID_SIZE 16u
 
-#define UNIT_NONE     UINT32_MAX
-#define CIRCLE_NONE   UINT32_MAX
-#define AREA_NONE     UINT32_MAX
-#define DISTRICT_NONE 63u /* outside every district; seen by city-wide scopes only */
-#define DISTRICTS_MAX 63u
-#define SCOPE_CITY    UINT64_MAX /* a scope is a set of districts, bit by bit */
+#define UNIT_NONE       UINT32_MAX
+#define CIRCLE_NONE     UINT32_MAX
+#define AREA_NONE       UINT32_MAX
+#define CHECKPOINT_NONE UINT32_MAX
+#define DISTRICT_NONE   63u /* outside every district; seen by city-wide scopes only */
+#define DISTRICTS_MAX   63u
+#define SCOPE_CITY      UINT64_MAX /* a scope is a set of districts, bit by bit */
 
 /* What a unit has signed on with. */
 struct sign_on {

@@ -189,6 +189,7 @@ void view_alarm(const struct engine *engine, const struct alarm *alarm, struct a
                                 .unit_id = alarm->unit_id,
                                 .tier = alarm->tier,
                                 .circle = alarm->circle,
+                                .checkpoint = alarm->checkpoint,
                                 .district = alarm->district,
                                 .raised_ms = alarm->raised_ms,
                                 .acked_ms = alarm->acked_ms,

@@ -301,9 +301,15 @@ static void put_units(struct board *board)
 
 /* ---- Alarms ---- */
 
-/* An incident, or a circle and its tier. */
+/* An incident, a circle and its tier, or a checkpoint. */
 static void put_subject(struct board *board, const struct alarm_view *alarm)
 {
+    if (alarm->checkpoint != CHECKPOINT_NONE) {
+        const struct checkpoint_view view = engine_checkpoint(board->engine, alarm->checkpoint);
+        cell(board, "%s", "");
+        cell(board, "%s %s", view.definition->code, view.definition->name);
+        return;
+    }
     if (alarm->circle == CIRCLE_NONE) {
         cell(board, "#%u", alarm->incident_id);
         cell(board, "%s", "");

@@ -68,6 +68,7 @@ static const struct {
     {TYPES_ALARM_KIND, "receipt_late", "中心未签收 receipt late"},
     {TYPES_ALARM_KIND, "feedback_late", "中心未反馈 feedback late"},
     {TYPES_ALARM_KIND, "help_late", "邻区未答复 help late"},
+    {TYPES_ALARM_KIND, "checkpoint_overdue", "必到点逾期 checkpoint overdue"},
 };
 
 const char *board_words(enum types_list list, uint32_t value)

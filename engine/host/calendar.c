@@ -183,6 +183,31 @@ bool calendar_spans_make(const struct calendar_day *day, enum calendar_step step
     }
 }
 
+/* Days since 1970 of a date of the Gregorian calendar (H. Hinnant, days_from_civil). */
+static int64_t days_of(const struct tm *date)
+{
+    const int64_t month = date->tm_mon + 1;
+    const int64_t year = date->tm_year + 1900 - (month <= 2 ? 1 : 0);
+    const int64_t era = (year >= 0 ? year : year - 399) / 400;
+    const int64_t year_of_era = year - era * 400;
+    const int64_t day_of_year =
+        (153 * (month > 2 ? month - 3 : month + 9) + 2) / 5 + date->tm_mday - 1;
+    const int64_t day_of_era =
+        year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + day_of_year;
+    return era * 146097 + day_of_era - 719468;
+}
+
+int64_t calendar_ahead_ms(int64_t at_ms)
+{
+    if (!zone_is_known) {
+        return 0;
+    }
+    const struct tm local = local_of(at_ms);
+    const int64_t local_s =
+        days_of(&local) * 86400 + local.tm_hour * 3600 + local.tm_min * 60 + local.tm_sec;
+    return (local_s - at_ms / 1000) * 1000;
+}
+
 int64_t calendar_year_before(int64_t at_ms)
 {
     struct tm local = local_of(at_ms);

@@ -39,6 +39,9 @@ bool calendar_spans_make(const struct calendar_day *day, enum calendar_step step
 /* The hour of the city's clock, 0..23, and when the next one begins. */
 uint32_t calendar_hour(int64_t at_ms, int64_t *ends_ms);
 
+/* What local time is ahead of UTC at that time; 0: the zone is not known. */
+int64_t calendar_ahead_ms(int64_t at_ms);
+
 /* The same local time a year before; of February 29 it is March 1. */
 int64_t calendar_year_before(int64_t at_ms);
 

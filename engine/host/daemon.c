@@ -1,4 +1,5 @@
 #include "engine/host/daemon.h"
+#include "engine/host/calendar.h"
 
 #include <errno.h>
 #include <signal.h>
@@ -118,6 +119,15 @@ static int64_t tick_gateway(struct daemon *daemon, int64_t now_ms)
     return gateway_deadline_ms(daemon->gateway);
 }
 
+/* Summer time begins and ends while the engine runs. */
+static void follow_zone(struct daemon *daemon, int64_t now_ms)
+{
+    if (daemon->zone_minute != now_ms / 60000) {
+        daemon->zone_minute = now_ms / 60000;
+        engine_observe_zone(daemon->engine, calendar_ahead_ms(now_ms));
+    }
+}
+
 /* End of a wake-up, before the loop waits again. */
 static void end_wake_up(uv_prepare_t *prepare)
 {
@@ -128,6 +138,7 @@ static void end_wake_up(uv_prepare_t *prepare)
         daemon->clock_is_read = false;
         return;
     }
+    follow_zone(daemon, now_ms);
     dispatch_tick(daemon->dispatch, now_ms);
     traffic_routes_tick(daemon, now_ms);
     if (api_deadline_ms(daemon->api) <= now_ms) {

@@ -71,6 +71,7 @@ struct daemon {
     struct clock_state clock;
     int64_t now_ms;
     bool clock_is_read, clock_warned;
+    int64_t zone_minute; /* when the zone was looked at last */
 
     struct map_file map_file;
     const struct geo_map *map; /* NULL: none */

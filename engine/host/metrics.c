@@ -109,6 +109,8 @@ size_t metrics_write(struct daemon *daemon, char *text, size_t size)
           engine_alarm_count(daemon->engine, &gap_alarms));
     gauge(&page, "coverage_gap_alarms", "Those about a circle's tier that nobody could reach",
           gap_alarms);
+    gauge(&page, "checkpoint_overdue_alarms", "Those about a checkpoint that nobody has visited",
+          engine_overdue_count(daemon->engine));
     gauge(&page, "loop_busy_microseconds_max", "Longest time in which the loop heard nobody",
           daemon->busy_us_max);
     gauge(&page, "disk_full", "1 while the disk is full", daemon->disk_full ? 1 : 0);

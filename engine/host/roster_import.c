@@ -335,6 +335,43 @@ static bool take_centres(struct roster_import *import, struct proto_roster *read
     return true;
 }
 
+static bool take_checkpoints(struct roster_import *import, struct proto_roster *read,
+                             const struct engine *engine, const struct engine_config *config)
+{
+    import->checkpoints = calloc(read->checkpoint_count + 1, sizeof import->checkpoints[0]);
+    if (import->checkpoints == NULL) {
+        return false;
+    }
+    for (uint32_t i = 0; i < read->checkpoint_count; i++) {
+        const struct proto_roster_checkpoint *from = &read->checkpoints[i];
+        struct checkpoint_definition *to = &import->checkpoints[i];
+        *to = (struct checkpoint_definition){
+            .at = point_of(import, from->place),
+            .radius_m = from->radius_m,
+            .circle = CIRCLE_NONE,
+            .district = resolve_district(read, from->at, from->district, engine),
+            .from_min = from->from_min,
+            .to_min = from->to_min,
+            .every_min = from->every_min,
+            .stay_s = from->stay_s};
+        memcpy(to->code, from->code, sizeof to->code);
+        memcpy(to->name, from->name, sizeof to->name);
+        refuse_outside(read, from->at, config, to->at);
+        if (from->circle[0] != '\0') {
+            to->circle = find_circle(engine, from->circle);
+            if (to->circle == CIRCLE_NONE) {
+                refuse_code(read, from->at, "circle", from->circle);
+            }
+        }
+        if (engine_checkpoint_find(engine, to->code) == UINT32_MAX) {
+            import->added++;
+        } else {
+            import->updated++;
+        }
+    }
+    return true;
+}
+
 enum status roster_import_init(struct roster_import *import, struct proto_roster *read,
                                enum geo_crs crs, const struct engine *engine,
                                const struct engine_config *config)
@@ -366,6 +403,10 @@ enum status roster_import_init(struct roster_import *import, struct proto_roster
         memory = take_centres(import, read, engine, config);
         fits = engine_centre_count(engine) + import->added <= CENTRES_MAX;
         break;
+    case PROTO_ROSTER_CHECKPOINTS:
+        memory = take_checkpoints(import, read, engine, config);
+        fits = engine_checkpoint_count(engine) + import->added <= CHECKPOINTS_MAX;
+        break;
     case PROTO_ROSTER_KIND_COUNT:
         break;
     }
@@ -384,7 +425,9 @@ enum status roster_import_init(struct roster_import *import, struct proto_roster
                                      .units = import->units,
                                      .unit_count = read->unit_count,
                                      .centres = import->centres,
-                                     .centre_count = read->centre_count};
+                                     .centre_count = read->centre_count,
+                                     .checkpoints = import->checkpoints,
+                                     .checkpoint_count = read->checkpoint_count};
     return read->error_count > 0 ? STATUS_BAD_INPUT : fits ? STATUS_OK : STATUS_FULL;
 }
 
@@ -397,5 +440,6 @@ void roster_import_finish(struct roster_import *import)
     free(import->circles);
     free(import->units);
     free(import->centres);
+    free(import->checkpoints);
     *import = (struct roster_import){0};
 }

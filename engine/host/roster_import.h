@@ -16,6 +16,7 @@ struct roster_import {
     struct circle_definition *circles;
     struct unit_definition *units;
     struct centre_definition *centres;
+    struct checkpoint_definition *checkpoints;
     enum geo_crs crs;
     uint32_t added, updated;
 };

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "engine/core/event_codec.h"
+#include "engine/host/calendar.h"
 #include "engine/host/whatif_private.h"
 
 #define EVENTS_FIRST 65536u
@@ -215,6 +216,7 @@ enum status whatif_run(struct whatif *whatif, struct whatif_result *result, char
     *result = (struct whatif_result){0};
     if (whatif->status == STATUS_OK) {
         whatif->now_ms = whatif->from_ms;
+        engine_observe_zone(whatif->engine, calendar_ahead_ms(whatif->from_ms));
         engine_started(whatif->engine, whatif->from_ms);
         whatif->status = whatif_course_learn(whatif);
     }

@@ -267,16 +267,30 @@ static void do_duty(struct whatif *whatif)
     (void)whatif_step(whatif, &command);
 }
 
+/* Where patrols went is an input, however it was known. */
+static void do_visited(struct whatif *whatif)
+{
+    struct command command = {.kind = COMMAND_CHECKPOINT_SIGN, .actor = whatif->event.actor};
+    command.sign.checkpoint = whatif->event.visited.index;
+    command.sign.unit_id = whatif->event.visited.unit_id;
+    command.sign.visit = whatif->event.visited.visit;
+    command.sign.device_ms = whatif->event.visited.device_ms;
+    (void)whatif_step(whatif, &command);
+}
+
 static void do_roster(struct whatif *whatif)
 {
     struct command command = {.kind = COMMAND_ROSTER_PUT, .actor = whatif->event.actor};
     const struct unit_definition unit = whatif->event.unit.unit;
     const struct circle_definition circle = whatif->event.circle.circle;
     const struct centre_definition centre = whatif->event.centre.centre;
+    const struct checkpoint_definition checkpoint = whatif->event.checkpoint.checkpoint;
     if (whatif->event.kind == EVENT_UNIT_PUT) {
         command.roster = (struct roster){.units = &unit, .unit_count = 1};
     } else if (whatif->event.kind == EVENT_CENTRE_PUT) {
         command.roster = (struct roster){.centres = &centre, .centre_count = 1};
+    } else if (whatif->event.kind == EVENT_CHECKPOINT_PUT) {
+        command.roster = (struct roster){.checkpoints = &checkpoint, .checkpoint_count = 1};
     } else {
         command.roster = (struct roster){.circles = &circle, .circle_count = 1};
     }
@@ -305,6 +319,9 @@ void whatif_input_do(struct whatif *whatif, uint32_t index)
     case EVENT_UNIT_DUTY:
         do_duty(whatif);
         break;
+    case EVENT_CHECKPOINT_VISITED:
+        do_visited(whatif);
+        break;
     case EVENT_REFERRAL_SENT:
         do_referred(whatif);
         break;
@@ -314,6 +331,7 @@ void whatif_input_do(struct whatif *whatif, uint32_t index)
     case EVENT_UNIT_PUT:
     case EVENT_CIRCLE_PUT:
     case EVENT_CENTRE_PUT:
+    case EVENT_CHECKPOINT_PUT:
         do_roster(whatif);
         break;
     case EVENT_DISTRICT_PUT:
@@ -350,6 +368,7 @@ void whatif_input_do(struct whatif *whatif, uint32_t index)
     case EVENT_PANIC_WIDENED:
     case EVENT_PANIC_CLOSED:
     case EVENT_ASSIGNMENT_PAR:
+    case EVENT_CHECKPOINT_OVERDUE:
     case EVENT_COMMAND_REFUSED:
     case EVENT_AUDIT:
     case EVENT_KIND_COUNT:

@@ -40,6 +40,7 @@ static const uint8_t roles_by_op[] = {
     [ACCESS_ASSIGNMENT_SUPPORT] = D | S | U,
     [ACCESS_INCIDENT_REFER] = D | S,
     [ACCESS_REFERRAL_UPDATE] = D | S | P,
+    [ACCESS_CHECKPOINT_SIGN] = D | S | U,
     [ACCESS_POSITION] = U,
     [ACCESS_STREAM_CITY] = D | S | P,
     [ACCESS_STREAM_ORDERS] = U,
@@ -226,7 +227,7 @@ static struct access_target alarm_target(const struct engine *engine, uint32_t a
     if (alarm.unit_id != UNIT_NONE) {
         districts |= unit_districts(engine, alarm.unit_id);
     }
-    if (alarm.circle != CIRCLE_NONE) {
+    if (alarm.circle != CIRCLE_NONE || alarm.checkpoint != CHECKPOINT_NONE) {
         districts |= access_district_bit(alarm.district);
     }
     return (struct access_target){.districts = districts == 0 ? SCOPE_CITY : districts};
@@ -273,6 +274,9 @@ struct access_target access_command_target(const struct identity *identity,
     case COMMAND_UNIT_DUTY:
         return (struct access_target){.districts = unit_districts(engine, command->duty.unit_id),
                                       .own = command->duty.unit_id == identity->unit_id};
+    case COMMAND_CHECKPOINT_SIGN:
+        return (struct access_target){.districts = unit_districts(engine, command->sign.unit_id),
+                                      .own = command->sign.unit_id == identity->unit_id};
     case COMMAND_ASSIGNMENT_SUPPORT:
         return assignment_target(identity, engine, command->support.assignment_id);
     case COMMAND_ALARM_ACK:

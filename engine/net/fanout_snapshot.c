@@ -94,6 +94,7 @@ static void item_begin(struct writer *writer, const char *list)
 static const char list_districts[] = "districts";
 static const char list_circles[] = "circles";
 static const char list_centres[] = "centres";
+static const char list_checkpoints[] = "checkpoints";
 static const char list_units[] = "units";
 static const char list_incidents[] = "incidents";
 static const char list_assignments[] = "assignments";
@@ -124,6 +125,15 @@ static void write_roster(struct writer *writer, const struct engine *engine, uin
         translate_view_centre(engine, engine_centre(engine, i), &centre);
         item_begin(writer, list_centres);
         proto_encode_centre(writer->buffer, &centre);
+    }
+    for (uint32_t i = 0; i < engine_checkpoint_count(engine); i++) {
+        const struct checkpoint_view view = engine_checkpoint(engine, i);
+        if ((access_district_bit(view.definition->district) & scope) != 0) {
+            struct proto_checkpoint checkpoint;
+            translate_view_checkpoint(engine, &view, &checkpoint);
+            item_begin(writer, list_checkpoints);
+            proto_encode_checkpoint(writer->buffer, &checkpoint);
+        }
     }
     for (uint32_t i = 0; i < engine_unit_count(engine); i++) {
         struct unit_view view;
@@ -227,7 +237,7 @@ static void write_alarms(struct writer *writer, const struct engine *engine, uin
         if (view.incident_id != 0 && engine_incident(engine, view.incident_id, &incident)) {
             seen |= access_incident_districts(&incident);
         }
-        if (view.circle != CIRCLE_NONE) {
+        if (view.circle != CIRCLE_NONE || view.checkpoint != CHECKPOINT_NONE) {
             seen |= access_district_bit(view.district);
         }
         if (((seen == 0 ? access_district_bit(DISTRICT_NONE) : seen) & scope) != 0) {

@@ -53,6 +53,25 @@ void http_api_read_centres(struct api *api, const struct net_request *request,
     http_api_reply_durable(api, request->id);
 }
 
+/* What patrols have to visit in the reader's districts, and how it stands. */
+void http_api_read_checkpoints(struct api *api, const struct net_request *request,
+                               const struct identity *identity)
+{
+    const struct engine *engine = api_engine(api);
+    proto_buffer_clear(&api->buffer);
+    proto_frame_page_begin(&api->buffer, "checkpoints");
+    for (uint32_t i = 0; i < engine_checkpoint_count(engine); i++) {
+        const struct checkpoint_view view = engine_checkpoint(engine, i);
+        if ((access_district_bit(view.definition->district) & identity->scope) != 0) {
+            struct proto_checkpoint checkpoint;
+            translate_view_checkpoint(engine, &view, &checkpoint);
+            proto_encode_checkpoint(&api->buffer, &checkpoint);
+        }
+    }
+    proto_frame_page_end(&api->buffer, 0);
+    http_api_reply_durable(api, request->id);
+}
+
 void http_api_read_districts(struct api *api, const struct net_request *request,
                              const struct identity *identity)
 {

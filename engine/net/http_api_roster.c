@@ -18,6 +18,8 @@ static const struct {
     {"/v1/roster/units.csv", PROTO_ROSTER_UNITS, true},
     {"/v1/roster/centres.geojson", PROTO_ROSTER_CENTRES, false},
     {"/v1/roster/centres.csv", PROTO_ROSTER_CENTRES, true},
+    {"/v1/roster/checkpoints.geojson", PROTO_ROSTER_CHECKPOINTS, false},
+    {"/v1/roster/checkpoints.csv", PROTO_ROSTER_CHECKPOINTS, true},
 };
 
 void http_api_roster_get(struct api *api, const struct net_request *request,
@@ -46,5 +48,6 @@ void http_api_roster_get(struct api *api, const struct net_request *request,
     }
     http_api_problem(api, request, PROTO_NOT_FOUND, NULL,
                      "There are districts.geojson, areas.geojson, circles.geojson, circles.csv, "
-                     "units.geojson, units.csv, centres.geojson, centres.csv and duty.csv");
+                     "units.geojson, units.csv, centres.geojson, centres.csv, checkpoints.geojson, "
+                     "checkpoints.csv and duty.csv");
 }

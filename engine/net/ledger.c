@@ -553,7 +553,7 @@ static struct ledger_audience apply_panic_closed(struct ledger *ledger, const st
 /* Who called for help hears that somebody has heard it. */
 static struct ledger_audience apply_alarm(struct ledger *ledger, const struct event *event)
 {
-    if (event->alarm.circle != CIRCLE_NONE) {
+    if (event->alarm.circle != CIRCLE_NONE || event->alarm.checkpoint != CHECKPOINT_NONE) {
         return (struct ledger_audience){.scope = access_district_bit(event->alarm.district)};
     }
     const uint64_t scope = scope_of(ledger, event->alarm.incident_id, event->alarm.unit_id);
@@ -705,6 +705,13 @@ struct ledger_audience ledger_apply(struct ledger *ledger, const struct event *e
     case EVENT_REFERRAL_UPDATED:
         return (struct ledger_audience){.scope =
                                             incident_scope(ledger, event->referral.incident_id)};
+    case EVENT_CHECKPOINT_PUT:
+        return (struct ledger_audience){
+            .scope = access_district_bit(event->checkpoint.checkpoint.district)};
+    case EVENT_CHECKPOINT_VISITED:
+        return (struct ledger_audience){.scope = access_district_bit(event->visited.district)};
+    case EVENT_CHECKPOINT_OVERDUE:
+        return (struct ledger_audience){.scope = access_district_bit(event->overdue.district)};
     case EVENT_AUDIT: /* in no stream; thousands of areas would be read by nobody there */
     case EVENT_AREAS_CLEARED:
     case EVENT_AREA_PUT:

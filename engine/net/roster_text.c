@@ -70,6 +70,26 @@ static void put_count(struct sheet *sheet, uint32_t count)
     }
 }
 
+static void put_number(struct sheet *sheet, uint32_t number)
+{
+    char text[NUMBER_SIZE];
+    struct proto_line line = proto_line_start(text, sizeof text);
+    separate(sheet);
+    proto_line_int(&line, number);
+    append(sheet, text);
+}
+
+/* Empty both: all day. */
+static void put_hour(struct sheet *sheet, const struct checkpoint_definition *checkpoint,
+                     uint32_t minute)
+{
+    char text[PROTO_HOUR_SIZE] = "";
+    if (checkpoint->from_min != checkpoint->to_min) {
+        proto_hour_text(minute, text);
+    }
+    put_text(sheet, text);
+}
+
 static void put_place(struct sheet *sheet, bool has_place, struct geo_point at)
 {
     assert(sheet->line_has_begun);
@@ -150,6 +170,25 @@ static void put_centres_sheet(struct sheet *sheet, const struct engine *engine)
     }
 }
 
+static void put_checkpoints_sheet(struct sheet *sheet, const struct engine *engine)
+{
+    append(sheet, "code,name,lat,lon,radius_m,from,to,every_min,stay_s,circle,district\r\n");
+    for (uint32_t i = 0; i < engine_checkpoint_count(engine); i++) {
+        const struct checkpoint_definition *checkpoint = engine_checkpoint(engine, i).definition;
+        put_text(sheet, checkpoint->code);
+        put_text(sheet, checkpoint->name);
+        put_place(sheet, true, checkpoint->at);
+        put_number(sheet, checkpoint->radius_m);
+        put_hour(sheet, checkpoint, checkpoint->from_min);
+        put_hour(sheet, checkpoint, checkpoint->to_min);
+        put_number(sheet, checkpoint->every_min);
+        put_number(sheet, checkpoint->stay_s);
+        put_text(sheet, circle_code(engine, checkpoint->circle));
+        put_text(sheet, district_code(engine, checkpoint->district));
+        end_line(sheet);
+    }
+}
+
 void roster_text_csv(struct proto_buffer *buffer, const struct engine *engine,
                      enum proto_roster_kind kind)
 {
@@ -157,7 +196,8 @@ void roster_text_csv(struct proto_buffer *buffer, const struct engine *engine,
                                                       const struct engine *engine) = {
         [PROTO_ROSTER_CIRCLES] = put_circles_sheet,
         [PROTO_ROSTER_UNITS] = put_units_sheet,
-        [PROTO_ROSTER_CENTRES] = put_centres_sheet};
+        [PROTO_ROSTER_CENTRES] = put_centres_sheet,
+        [PROTO_ROSTER_CHECKPOINTS] = put_checkpoints_sheet};
     struct sheet sheet = {.buffer = buffer};
     assert(kind < PROTO_ROSTER_KIND_COUNT);
     assert(put[kind] != NULL); /* districts have outlines */
@@ -297,6 +337,26 @@ static void put_centre(struct proto_buffer *buffer, const struct engine *engine,
     end_point_feature(buffer, true, centre->at);
 }
 
+static void put_checkpoint(struct proto_buffer *buffer, const struct engine *engine, uint32_t index)
+{
+    const struct checkpoint_definition *checkpoint = engine_checkpoint(engine, index).definition;
+    begin_feature(buffer, checkpoint->code, checkpoint->name);
+    proto_member_int(buffer, "radius_m", checkpoint->radius_m);
+    if (checkpoint->from_min != checkpoint->to_min) {
+        char from[PROTO_HOUR_SIZE];
+        char to[PROTO_HOUR_SIZE];
+        proto_hour_text(checkpoint->from_min, from);
+        proto_hour_text(checkpoint->to_min, to);
+        proto_member_text(buffer, "from", from);
+        proto_member_text(buffer, "to", to);
+    }
+    proto_member_int(buffer, "every_min", checkpoint->every_min);
+    proto_member_int(buffer, "stay_s", checkpoint->stay_s);
+    put_given(buffer, "circle", circle_code(engine, checkpoint->circle));
+    put_given(buffer, "district", district_code(engine, checkpoint->district));
+    end_point_feature(buffer, true, checkpoint->at);
+}
+
 /* Which rings are outlines, and which are holes in which: the engine counts rings, even or odd. */
 struct nesting {
     uint32_t count;
@@ -401,17 +461,17 @@ void roster_text_geojson(struct proto_buffer *buffer, const struct engine *engin
                          enum proto_roster_kind kind)
 {
     static void (*const put[])(struct proto_buffer * buffer, const struct engine *engine,
-                               uint32_t index) = {[PROTO_ROSTER_DISTRICTS] = put_district,
-                                                  [PROTO_ROSTER_AREAS] = put_area,
-                                                  [PROTO_ROSTER_CIRCLES] = put_circle,
-                                                  [PROTO_ROSTER_UNITS] = put_unit,
-                                                  [PROTO_ROSTER_CENTRES] = put_centre};
+                               uint32_t index) = {
+        [PROTO_ROSTER_DISTRICTS] = put_district, [PROTO_ROSTER_AREAS] = put_area,
+        [PROTO_ROSTER_CIRCLES] = put_circle,     [PROTO_ROSTER_UNITS] = put_unit,
+        [PROTO_ROSTER_CENTRES] = put_centre,     [PROTO_ROSTER_CHECKPOINTS] = put_checkpoint};
     assert(kind < PROTO_ROSTER_KIND_COUNT);
     const uint32_t counts[] = {[PROTO_ROSTER_DISTRICTS] = engine_district_count(engine),
                                [PROTO_ROSTER_AREAS] = engine_area_count(engine),
                                [PROTO_ROSTER_CIRCLES] = engine_circle_count(engine),
                                [PROTO_ROSTER_UNITS] = engine_unit_count(engine),
-                               [PROTO_ROSTER_CENTRES] = engine_centre_count(engine)};
+                               [PROTO_ROSTER_CENTRES] = engine_centre_count(engine),
+                               [PROTO_ROSTER_CHECKPOINTS] = engine_checkpoint_count(engine)};
     proto_json_begin(buffer, '{');
     proto_member_text(buffer, "type", "FeatureCollection");
     proto_json_name(buffer, "features");

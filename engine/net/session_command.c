@@ -29,6 +29,8 @@ static bool access_refused(enum access_answer answer, enum command_kind kind,
     if (kind == COMMAND_ASSIGNMENT_UPDATE || kind == COMMAND_NOTICE_UPDATE ||
         kind == COMMAND_ASSIGNMENT_PAR) {
         proto_error_set(error, PROTO_NOT_YOURS, "/assignment", "It is another unit's assignment");
+    } else if (kind == COMMAND_CHECKPOINT_SIGN) {
+        proto_error_set(error, PROTO_FORBIDDEN, "/unit", "A unit signs its own visits only");
     } else if (kind == COMMAND_UNIT_DUTY) {
         proto_error_set(error, PROTO_FORBIDDEN, "/unit", "A unit sets its own duty only");
     } else {
@@ -80,9 +82,10 @@ bool session_command_submit(struct api *api, const struct identity *identity,
     }
     const bool is_about_alarm =
         command->kind == COMMAND_ALARM_ACK || command->kind == COMMAND_ALARM_SHELVE;
-    api_ticket_about(&api->tickets, ticket,
-                     command->kind == COMMAND_UNIT_DUTY ? command->duty.unit_id : UNIT_NONE,
-                     is_about_alarm ? command->alarm.alarm_id : 0);
+    const uint32_t unit_id = command->kind == COMMAND_UNIT_DUTY         ? command->duty.unit_id
+                             : command->kind == COMMAND_CHECKPOINT_SIGN ? command->sign.unit_id
+                                                                        : UNIT_NONE;
+    api_ticket_about(&api->tickets, ticket, unit_id, is_about_alarm ? command->alarm.alarm_id : 0);
     if (!api->backend.submit(api->backend.context, command, translate_key_fingerprint(from),
                              ticket)) {
         proto_error_set(error, PROTO_BUSY, NULL, "The queue is full; try again with the same key");

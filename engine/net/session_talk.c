@@ -235,6 +235,7 @@ static void talk(struct api *api, struct session *session, struct proto_message 
     case PROTO_OP_INCIDENT_HAND_OVER:
     case PROTO_OP_INCIDENT_REFER:
     case PROTO_OP_REFERRAL_UPDATE:
+    case PROTO_OP_CHECKPOINT_SIGN:
     case PROTO_OP_REPORT_LINK:
     case PROTO_OP_REPORT_SPLIT:
     case PROTO_OP_REPORT_ANSWER:

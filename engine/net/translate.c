@@ -284,6 +284,21 @@ static bool panic_fill(const struct proto_unit_panic *from, const struct identit
     return unit_fill(from->unit, identity, engine, &command->panic.unit_id, error);
 }
 
+static bool sign_fill(const struct proto_checkpoint_sign *from, const struct identity *identity,
+                      const struct engine *engine, struct command *command,
+                      struct proto_error *error)
+{
+    command->sign.checkpoint = engine_checkpoint_find(engine, from->checkpoint);
+    command->sign.visit = (enum visit)from->visit;
+    command->sign.device_ms = from->device_ms;
+    if (command->sign.checkpoint == UINT32_MAX) {
+        proto_error_set(error, PROTO_UNKNOWN_CHECKPOINT, "/checkpoint",
+                        "No checkpoint has this code");
+        return false;
+    }
+    return unit_fill(from->unit, identity, engine, &command->sign.unit_id, error);
+}
+
 static bool duty_fill(const struct proto_unit_duty_set *from, const struct identity *identity,
                       const struct engine *engine, struct command *command,
                       struct proto_error *error)
@@ -500,6 +515,8 @@ bool translate_command(const struct proto_command *from, const struct identity *
         COPY_TEXT(command->referral.units, from->referral.units);
         COPY_TEXT(command->referral.note, from->referral.note);
         return true;
+    case COMMAND_CHECKPOINT_SIGN:
+        return sign_fill(&from->sign, identity, engine, command, error);
     case COMMAND_TICK:
     case COMMAND_ROSTER_PUT:
     case COMMAND_AUDIT:
@@ -538,6 +555,7 @@ const char *translate_refusal_detail(enum reason reason)
         [REASON_OPEN_ASSIGNMENTS] = "There are open assignments; clear or recall them first",
         [REASON_OPEN_PANIC] = "A unit calls for help here; a supervisor ends that first",
         [REASON_CAPACITY] = "A configured limit is reached",
+        [REASON_UNKNOWN_CHECKPOINT] = "No checkpoint has this code",
         [REASON_UNKNOWN_REFERRAL] = "The referral is not known, or its incident ended long ago",
         [REASON_OPEN_REFERRAL] = "A centre still has it; await its answer or withdraw it first",
     };

@@ -197,8 +197,10 @@ static void fill_alarm(const struct engine *engine, const struct event *event,
         .incident_id = event->alarm.incident_id,
         .assignment_id = event->alarm.assignment_id,
         .unit = translate_view_unit_code(engine, event->alarm.unit_id),
-        .tier = (enum proto_tier)event->alarm.tier,
+        .tier = event->alarm.kind == ALARM_CHECKPOINT_OVERDUE ? PROTO_TIER_COUNT
+                                                              : (enum proto_tier)event->alarm.tier,
         .circle = translate_view_circle_code(engine, event->alarm.circle),
+        .checkpoint = translate_view_checkpoint_code(engine, event->alarm.checkpoint),
         .raised_ms = event->at_ms,
         .acked_ms = PROTO_NEVER,
         .shelved_ms = PROTO_NEVER,
@@ -305,6 +307,20 @@ static void fill_referral(const struct engine *engine, const struct event *event
     to->referral.note = event->referral.note;
 }
 
+static void fill_visited(const struct engine *engine, const struct event *event,
+                         struct proto_event *to)
+{
+    to->source = (enum proto_source)event->visited.source;
+    to->visited.checkpoint = translate_view_checkpoint_code(engine, event->visited.index);
+    to->visited.unit = translate_view_unit_code(engine, event->visited.unit_id);
+    to->visited.visit = (enum proto_visit)event->visited.visit;
+    to->visited.arrived_ms = event->visited.arrived_ms;
+    to->visited.stayed_ms = event->visited.stayed_ms;
+    to->visited.distance_m = event->visited.distance_m;
+    to->visited.fix_age_ms = event->visited.fix_age_ms;
+    to->visited.device_ms = event->visited.device_ms;
+}
+
 /* What dispatchers do beside sending units. True: it was one of these. */
 static bool fill_life(const struct event *event, struct proto_event *to)
 {
@@ -376,6 +392,22 @@ void translate_event_fill(const struct engine *engine, const struct event *event
     case EVENT_CENTRE_PUT:
         translate_view_centre(engine, &event->centre.centre, &space->centre);
         to->centre = &space->centre;
+        break;
+    case EVENT_CHECKPOINT_PUT: {
+        const struct checkpoint_view view = {.definition = &event->checkpoint.checkpoint,
+                                             .visited_unit = UNIT_NONE};
+        translate_view_checkpoint(engine, &view, &space->checkpoint);
+        to->checkpoint = &space->checkpoint;
+        break;
+    }
+    case EVENT_CHECKPOINT_VISITED:
+        fill_visited(engine, event, to);
+        break;
+    case EVENT_CHECKPOINT_OVERDUE:
+        to->overdue.checkpoint = translate_view_checkpoint_code(engine, event->overdue.index);
+        to->overdue.due_ms = event->overdue.due_ms;
+        to->overdue.visited_ms = event->overdue.visited_ms;
+        to->overdue.missed = event->overdue.missed;
         break;
     case EVENT_UNIT_PUT:
         translate_view_definition(engine, event->unit.unit_id, &event->unit.unit, &space->unit);

@@ -13,6 +13,7 @@ struct translate_event_space {
         struct proto_unit unit;
         struct proto_circle circle;
         struct proto_centre centre;
+        struct proto_checkpoint checkpoint;
         struct proto_referral referral;
         struct proto_report report;
         struct proto_incident incident;

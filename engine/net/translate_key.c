@@ -310,6 +310,12 @@ uint64_t translate_key_fingerprint(const struct proto_command *command)
         hash_text(&hash, command->referral.units);
         hash_text(&hash, command->referral.note);
         break;
+    case PROTO_OP_CHECKPOINT_SIGN:
+        hash_text(&hash, command->sign.checkpoint);
+        hash_text(&hash, command->sign.unit);
+        hash_number(&hash, (int64_t)command->sign.visit);
+        hash_number(&hash, command->sign.device_ms);
+        break;
     case PROTO_OP_AUTH:
     case PROTO_OP_SUB:
     case PROTO_OP_UNSUB:

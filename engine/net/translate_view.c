@@ -41,6 +41,13 @@ const char *translate_view_centre_code(const struct engine *engine, uint32_t cen
     return centre < engine_centre_count(engine) ? engine_centre(engine, centre)->code : NULL;
 }
 
+const char *translate_view_checkpoint_code(const struct engine *engine, uint32_t checkpoint)
+{
+    return checkpoint < engine_checkpoint_count(engine)
+               ? engine_checkpoint(engine, checkpoint).definition->code
+               : NULL;
+}
+
 const char *translate_view_district_code(const struct engine *engine, uint8_t district)
 {
     if (district == DISTRICT_NONE || district >= engine_district_count(engine)) {
@@ -124,6 +131,30 @@ void translate_view_centre(const struct engine *engine, const struct centre_defi
         .kind = (enum proto_centre_kind)from->kind,
         .at = translate_place(from->at),
         .district = translate_view_district_code(engine, from->district),
+    };
+}
+
+void translate_view_checkpoint(const struct engine *engine, const struct checkpoint_view *from,
+                               struct proto_checkpoint *to)
+{
+    const struct checkpoint_definition *definition = from->definition;
+    *to = (struct proto_checkpoint){
+        .code = definition->code,
+        .name = definition->name,
+        .at = translate_place(definition->at),
+        .radius_m = definition->radius_m,
+        .circle = translate_view_circle_code(engine, definition->circle),
+        .district = translate_view_district_code(engine, definition->district),
+        .from_min = definition->from_min,
+        .to_min = definition->to_min,
+        .every_min = definition->every_min,
+        .stay_s = definition->stay_s,
+        .visited_ms = from->visited_ms,
+        .visited_by = translate_view_unit_code(engine, from->visited_unit),
+        .visit = (enum proto_visit)from->visit,
+        .due_ms = from->due_ms == INT64_MAX ? PROTO_NEVER : from->due_ms,
+        .overdue_ms = from->overdue_ms,
+        .missed = from->missed,
     };
 }
 
@@ -261,8 +292,10 @@ void translate_view_alarm(const struct engine *engine, const struct alarm_view *
         .incident_id = from->incident_id,
         .assignment_id = from->assignment_id,
         .unit = translate_view_unit_code(engine, from->unit_id),
-        .tier = (enum proto_tier)from->tier,
+        .tier =
+            from->kind == ALARM_CHECKPOINT_OVERDUE ? PROTO_TIER_COUNT : (enum proto_tier)from->tier,
         .circle = translate_view_circle_code(engine, from->circle),
+        .checkpoint = translate_view_checkpoint_code(engine, from->checkpoint),
         .raised_ms = from->raised_ms,
         .acked_ms = from->acked_ms,
         .acked_by = from->acked_ms == TIME_NEVER ? NULL : from->acked_by,

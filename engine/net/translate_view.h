@@ -15,6 +15,7 @@ enum translate_mask translate_view_mask(enum role role);
 const char *translate_view_unit_code(const struct engine *engine, uint32_t unit_id);
 const char *translate_view_circle_code(const struct engine *engine, uint32_t circle);
 const char *translate_view_centre_code(const struct engine *engine, uint32_t centre);
+const char *translate_view_checkpoint_code(const struct engine *engine, uint32_t checkpoint);
 const char *translate_view_district_code(const struct engine *engine, uint8_t district);
 const char *translate_view_area_code(const struct engine *engine, uint32_t area);
 
@@ -26,6 +27,8 @@ void translate_view_circle(const struct engine *engine, const struct circle_defi
                            struct proto_circle *to);
 void translate_view_centre(const struct engine *engine, const struct centre_definition *from,
                            struct proto_centre *to);
+void translate_view_checkpoint(const struct engine *engine, const struct checkpoint_view *from,
+                               struct proto_checkpoint *to);
 void translate_view_incident(const struct engine *engine, const struct incident_view *from,
                              enum translate_mask mask, struct proto_incident *to);
 void translate_view_assignment(const struct engine *engine, const struct assignment_view *from,

@@ -126,6 +126,11 @@ static struct subject subject_of(const struct event *event)
     case EVENT_REFERRAL_UPDATED:
         subject.incident_id = event->referral.incident_id;
         break;
+    case EVENT_CHECKPOINT_VISITED:
+        subject.unit_id = event->visited.unit_id;
+        break;
+    case EVENT_CHECKPOINT_PUT:
+    case EVENT_CHECKPOINT_OVERDUE:
     case EVENT_DISTRICT_PUT:
     case EVENT_CIRCLE_PUT:
     case EVENT_CENTRE_PUT:
@@ -561,6 +566,9 @@ static int put_tables(struct history *history, const struct event *event)
     case EVENT_COMMAND_REFUSED:
     case EVENT_AUDIT:
     case EVENT_CENTRE_PUT:
+    case EVENT_CHECKPOINT_PUT:
+    case EVENT_CHECKPOINT_VISITED:
+    case EVENT_CHECKPOINT_OVERDUE:
     case EVENT_KIND_COUNT:
         break; /* in the timeline only */
     }

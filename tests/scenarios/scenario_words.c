@@ -134,7 +134,10 @@ static void alarm_words(const struct world *world, const struct event *event,
                        : event->kind == EVENT_ALARM_RETURNED ? "is back"
                                                              : "cleared";
     const bool has_actor = event->kind == EVENT_ALARM_ACKED || event->kind == EVENT_ALARM_SHELVED;
-    if (event->alarm.circle == CIRCLE_NONE) {
+    if (event->alarm.checkpoint != CHECKPOINT_NONE) {
+        add(sentence, "alarm %s of %s", types_name(TYPES_ALARM_KIND, event->alarm.kind),
+            engine_checkpoint(world->engine, event->alarm.checkpoint).definition->code);
+    } else if (event->alarm.circle == CIRCLE_NONE) {
         add(sentence, "alarm %s of I%u", types_name(TYPES_ALARM_KIND, event->alarm.kind),
             event->alarm.incident_id);
     } else {
@@ -204,6 +207,30 @@ static bool referral_words(const struct world *world, const struct event *event,
     return true;
 }
 
+static bool patrol_words(const struct world *world, const struct event *event,
+                         char sentence[SENTENCE_SIZE])
+{
+    if (event->kind == EVENT_CHECKPOINT_VISITED) {
+        const char *code = engine_checkpoint(world->engine, event->visited.index).definition->code;
+        add(sentence, "%s has visited %s, ", scenario_unit(world, event->visited.unit_id), code);
+        if (event->visited.visit == VISIT_SEEN) {
+            add(sentence, "there for %u s", event->visited.stayed_ms / 1000);
+        } else {
+            add(sentence, "%s", types_name(TYPES_VISIT, event->visited.visit));
+            if (event->visited.distance_m != UINT32_MAX) {
+                add(sentence, " from %u m", event->visited.distance_m);
+            }
+        }
+    } else if (event->kind == EVENT_CHECKPOINT_OVERDUE) {
+        add(sentence, "%s is overdue, missed %u",
+            engine_checkpoint(world->engine, event->overdue.index).definition->code,
+            event->overdue.missed);
+    } else {
+        return false;
+    }
+    return true;
+}
+
 /* A kind that is not named here is said by its name. */
 void scenario_sentence(const struct world *world, const struct event *event,
                        char sentence[SENTENCE_SIZE])
@@ -257,7 +284,7 @@ void scenario_sentence(const struct world *world, const struct event *event,
         add(sentence, "refused %s: %s", command_kind_name(event->refused.command),
             types_name(TYPES_REASON, event->refused.reason));
     } else if (!notice_words(world, event, sentence) && !panic_words(world, event, sentence) &&
-               !referral_words(world, event, sentence)) {
+               !referral_words(world, event, sentence) && !patrol_words(world, event, sentence)) {
         add(sentence, "%s", event_kind_name(event->kind));
     }
 }
@@ -311,6 +338,20 @@ static bool circle_is(const struct world *world, uint32_t number, const char *ti
     return false;
 }
 
+static bool checkpoint_is(const struct world *world, const char *code, const char *rest)
+{
+    const uint32_t index = engine_checkpoint_find(world->engine, code);
+    if (index == UINT32_MAX) {
+        return false;
+    }
+    const struct checkpoint_view view = engine_checkpoint(world->engine, index);
+    uint32_t seconds = 0;
+    if (sscanf(rest, "is due in %u s", &seconds) == 1) {
+        return view.due_ms == world->now_ms + (int64_t)seconds * 1000;
+    }
+    return strcmp(rest, "is overdue") == 0 && view.overdue_ms != TIME_NEVER;
+}
+
 bool scenario_is_so(const struct world *world, const char *sentence)
 {
     char word[32];
@@ -320,6 +361,10 @@ bool scenario_is_so(const struct world *world, const char *sentence)
         length > 0) {
         const int32_t kind = types_find(TYPES_ALARM_KIND, word);
         return kind >= 0 && world_has_alarm(world, (enum alarm_kind)kind, incident_id);
+    }
+    length = 0;
+    if (sscanf(sentence, "checkpoint %31s %n", word, &length) == 1 && length > 0) {
+        return checkpoint_is(world, word, sentence + length);
     }
     uint32_t circle = 0;
     if (sscanf(sentence, "circle %u tier %31s %n", &circle, word, &length) == 2 && length > 0) {

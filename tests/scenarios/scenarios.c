@@ -8,6 +8,7 @@
  *   given gaps of N s are alarms
  *   given AREA beat|grid area from WEST,SOUTH to EAST,NORTH
  *   given CODE community|neighbour centre
+ *   given CODE checkpoint at EAST,NORTH every N min, stay N s [from HH:MM to HH:MM] [local +N h]
  *   given UNIT KIND at EAST,NORTH [of AREA] [off duty] [armed] metres from the middle of the town
  *   at MM:SS ACTION                                  see `actions`
  *   expect SENTENCE                                  happened since the last action but one's end
@@ -42,6 +43,7 @@ struct story {
     struct area_definition areas[AREAS_MAX];
     struct geo_point corners[4 * AREAS_MAX];
     uint32_t area_count;
+    int64_t zone_ms;
 };
 
 static void fail(struct story *story, const char *what, const char *line)
@@ -216,6 +218,38 @@ static void begin(struct story *story)
     }
 }
 
+static bool given_checkpoint(struct story *story, const char *rest)
+{
+    struct checkpoint_definition checkpoint = {
+        .radius_m = 50, .circle = CIRCLE_NONE, .district = DISTRICT_NONE};
+    int32_t east_m = 0;
+    int32_t north_m = 0;
+    unsigned hours[4];
+    int length = 0;
+    int zone_h = 0;
+    if (sscanf(rest, "%15s checkpoint at %d,%d every %u min, stay %u s%n", checkpoint.code, &east_m,
+               &north_m, &checkpoint.every_min, &checkpoint.stay_s, &length) != 5) {
+        return false;
+    }
+    if (sscanf(rest + length, " from %u:%u to %u:%u", &hours[0], &hours[1], &hours[2], &hours[3]) ==
+        4) {
+        checkpoint.from_min = (uint16_t)(hours[0] * 60 + hours[1]);
+        checkpoint.to_min = (uint16_t)(hours[2] * 60 + hours[3]);
+    }
+    const char *local = strstr(rest, "local ");
+    if (local != NULL && sscanf(local, "local %d h", &zone_h) == 1) {
+        story->zone_ms = zone_h * (int64_t)3600000;
+        engine_observe_zone(story->world.engine, story->zone_ms);
+    }
+    checkpoint.at = world_at(east_m, north_m);
+    memcpy(checkpoint.name, checkpoint.code, CODE_SIZE);
+    struct command command = {.kind = COMMAND_ROSTER_PUT,
+                              .roster = {.checkpoints = &checkpoint, .checkpoint_count = 1}};
+    const bool is_taken = world_step(&story->world, &command).refusal == REASON_NONE;
+    event_list_clear(&story->world.out);
+    return is_taken;
+}
+
 static bool given(struct story *story, const char *rest)
 {
     char name[32];
@@ -258,6 +292,9 @@ static bool given(struct story *story, const char *rest)
         world_circle(&story->world, east_m, north_m, radius_m);
         event_list_clear(&story->world.out);
         return true;
+    }
+    if (strstr(rest, " checkpoint at ") != NULL) {
+        return given_checkpoint(story, rest);
     }
     int32_t box[4];
     if (sscanf(rest, "%15s %31s area from %d,%d to %d,%d", name, kind, &box[0], &box[1], &box[2],
@@ -456,6 +493,7 @@ static bool act_restart(struct story *story, const char *rest)
     const enum status read = engine_snapshot_read(world->engine, bytes, size);
     assert(read == STATUS_OK);
     free(bytes);
+    engine_observe_zone(world->engine, story->zone_ms);
     engine_started(world->engine, world->now_ms);
     return true;
 }
@@ -620,6 +658,25 @@ static bool act_refer(struct story *story, const char *rest)
     return true;
 }
 
+static bool act_sign(struct story *story, const char *rest)
+{
+    char unit[CODE_SIZE];
+    char how[16];
+    char code[CODE_SIZE];
+    if (sscanf(rest, "%15s %15s checkpoint %15s", unit, how, code) != 3 ||
+        (strcmp(how, "signs") != 0 && strcmp(how, "scans") != 0)) {
+        return false;
+    }
+    struct command command = {
+        .kind = COMMAND_CHECKPOINT_SIGN,
+        .sign = {.checkpoint = engine_checkpoint_find(story->world.engine, code),
+                 .unit_id = unit_named(story, unit),
+                 .visit = strcmp(how, "signs") == 0 ? VISIT_SIGNED : VISIT_SCANNED,
+                 .device_ms = TIME_NEVER}};
+    (void)world_step(&story->world, &command);
+    return true;
+}
+
 static bool act_centre(struct story *story, const char *rest)
 {
     static const struct {
@@ -666,7 +723,7 @@ static bool act_centre(struct story *story, const char *rest)
 typedef bool action(struct story *story, const char *rest);
 static action *const actions[] = {act_report,  act_order,  act_update, act_dispatcher, act_restart,
                                   act_nothing, act_notice, act_help,   act_gateway,    act_policy,
-                                  act_refer,   act_centre, act_unit};
+                                  act_refer,   act_centre, act_sign,   act_unit};
 
 static bool at(struct story *story, const char *rest)
 {

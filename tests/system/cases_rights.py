@@ -20,6 +20,7 @@ ROUTES = [
     ('GET', '/v1/units', None, {D, S, P, A}),
     ('GET', '/v1/circles', None, {D, S, P, A}),
     ('GET', '/v1/centres', None, {D, S, P, A}),
+    ('GET', '/v1/checkpoints', None, {D, S, P, A}),
     ('GET', '/v1/districts', None, {D, S, P, A}),
     ('GET', '/v1/areas', None, {D, S, P, A}),
     ('GET', '/v1/policy', None, {D, S, P, A}),

@@ -73,6 +73,29 @@ static const struct proto_referral referral = {.referral_id = 3,
                                                .answer_by_ms = NOW + 1800000,
                                                .feedback_by_ms = NOW + 86400000};
 
+static const struct proto_checkpoint checkpoint = {.code = "B7",
+                                                   .name = "岐江桥头",
+                                                   .at = {225000000, 1130000000},
+                                                   .radius_m = 50,
+                                                   .circle = "K1",
+                                                   .district = "shiqi",
+                                                   .from_min = 480,
+                                                   .to_min = 1230,
+                                                   .every_min = 60,
+                                                   .stay_s = 120,
+                                                   .visited_ms = NOW - 4000000,
+                                                   .visited_by = "P12",
+                                                   .visit = PROTO_VISIT_SCANNED,
+                                                   .due_ms = NOW + 3200000,
+                                                   .overdue_ms = NOW - 400000,
+                                                   .missed = 1};
+static const struct proto_checkpoint quiet_checkpoint = {.code = "B8",
+                                                         .name = "桥尾",
+                                                         .at = {225000000, 1130000000},
+                                                         .radius_m = 50,
+                                                         .visited_ms = PROTO_NEVER,
+                                                         .due_ms = PROTO_NEVER,
+                                                         .overdue_ms = PROTO_NEVER};
 static const struct proto_circle circle = {.code = "K1",
                                            .name = "孙文西路步行街",
                                            .at = {225000000, 1130000000},
@@ -178,6 +201,14 @@ static const struct proto_alarm gap_alarm = {.alarm_id = 5,
                                              .raised_ms = NOW,
                                              .acked_ms = PROTO_NEVER,
                                              .shelved_ms = PROTO_NEVER};
+
+static const struct proto_alarm overdue_alarm = {.alarm_id = 6,
+                                                 .kind = PROTO_ALARM_CHECKPOINT_OVERDUE,
+                                                 .tier = PROTO_TIER_COUNT,
+                                                 .checkpoint = "B7",
+                                                 .raised_ms = NOW,
+                                                 .acked_ms = PROTO_NEVER,
+                                                 .shelved_ms = PROTO_NEVER};
 
 static const struct proto_decision decision = {
     .incident_id = 12,

@@ -41,6 +41,7 @@ static const struct {
     {ACCESS_ASSIGNMENT_SUPPORT, "DSU.."},
     {ACCESS_INCIDENT_REFER, "DS..."},
     {ACCESS_REFERRAL_UPDATE, "DS..P"},
+    {ACCESS_CHECKPOINT_SIGN, "DSU.."},
     {ACCESS_POSITION, "..U.."},
     {ACCESS_STREAM_CITY, "DS..P"},
     {ACCESS_STREAM_ORDERS, "..U.."},

@@ -73,6 +73,14 @@ Test(apply, of_the_roster)
     given(EVENT_CENTRE_PUT);
     event.centre.index = 1;
     corrupt("a centre before it");
+    given(EVENT_CHECKPOINT_PUT);
+    event.checkpoint.index = 1;
+    corrupt("a checkpoint before it");
+    given(EVENT_CHECKPOINT_VISITED);
+    corrupt("the checkpoint that was visited");
+    given(EVENT_CHECKPOINT_OVERDUE);
+    event.overdue.missed = 1;
+    corrupt("the checkpoint that is overdue");
     given(EVENT_UNIT_PUT);
     event.unit.unit_id = 2;
     event.unit.unit.circle = CIRCLE_NONE;
@@ -222,6 +230,7 @@ Test(apply, of_assignments)
 Test(apply, of_alarms)
 {
     given(EVENT_ALARM_RAISED);
+    event.alarm.checkpoint = CHECKPOINT_NONE;
     event.alarm.circle = CIRCLE_NONE;
     event.alarm.alarm_id = 1;
     event.alarm.incident_id = 1;
@@ -233,6 +242,7 @@ Test(apply, of_alarms)
     event.alarm.assignment_id = 9;
     corrupt("of an assignment that is not there");
     given(EVENT_ALARM_RAISED);
+    event.alarm.checkpoint = CHECKPOINT_NONE;
     event.alarm.alarm_id = 99;
     event.alarm.circle = CIRCLE_NONE;
     corrupt("of no incident and no circle");
@@ -242,6 +252,13 @@ Test(apply, of_alarms)
     event.alarm.incident_id = 1;
     event.alarm.circle = CIRCLE_NONE;
     corrupt("a gap of an incident");
+    event.alarm.kind = ALARM_CHECKPOINT_OVERDUE;
+    event.alarm.incident_id = 0;
+    event.alarm.checkpoint = 0;
+    corrupt("of a checkpoint that is not there");
+    event.alarm.kind = ALARM_NO_UNIT;
+    event.alarm.incident_id = 1;
+    corrupt("of an incident and a checkpoint");
     given(EVENT_ALARM_ACKED);
     event.alarm.alarm_id = 99;
     corrupt("not there");
@@ -370,6 +387,7 @@ Test(apply, no_more_than_there_is_room_for)
     corrupt("incidents");
     given(EVENT_ALARM_RAISED);
     event.alarm.circle = CIRCLE_NONE;
+    event.alarm.checkpoint = CHECKPOINT_NONE;
     event.alarm.incident_id = 1;
     event.alarm.unit_id = UNIT_NONE;
     struct alarm_view view;

@@ -35,6 +35,21 @@ static int64_t at(const char *text)
     return at_ms;
 }
 
+/* Against the parser, which goes the other way: a local text and the moment it names. */
+Test(calendar, local_time_is_ahead_of_utc_by_the_zone_and_the_summer)
+{
+    cr_expect(eq(i64, calendar_ahead_ms(1767196800000), 8 * HOUR));
+    cr_assert(calendar_use("Europe/Lisbon"));
+    const int64_t spring_ms = at("2026-03-29T02:00"); /* it was one o'clock a moment before */
+    cr_expect(eq(i64, calendar_ahead_ms(spring_ms - 1), 0));
+    cr_expect(eq(i64, calendar_ahead_ms(spring_ms), HOUR));
+    cr_expect(eq(i64, calendar_ahead_ms(at("2026-07-01T12:00:07") + 999), HOUR));
+    cr_assert(calendar_use("America/St_Johns"));
+    cr_expect(eq(i64, calendar_ahead_ms(at("2024-02-29")), -7 * HOUR / 2));
+    cr_expect(not(calendar_use("Mars/Olympus")));
+    cr_expect(eq(i64, calendar_ahead_ms(1767196800000), 0));
+}
+
 Test(calendar, a_day_begins_at_local_midnight)
 {
     cr_expect(eq(i64, at("2026-01-01"), 1767196800000)); /* 2025-12-31T16:00Z */

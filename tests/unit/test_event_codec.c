@@ -95,6 +95,38 @@ static void fill(enum event_kind kind)
                                                          .at = {3, 4},
                                                          .district = 63};
         break;
+    case EVENT_CHECKPOINT_PUT:
+        event.checkpoint.index = 4095;
+        event.checkpoint.checkpoint = (struct checkpoint_definition){.code = "B4095",
+                                                                     .name = "岐江桥头",
+                                                                     .at = {5, -6},
+                                                                     .radius_m = 500,
+                                                                     .circle = 7,
+                                                                     .district = 63,
+                                                                     .from_min = 1320,
+                                                                     .to_min = 359,
+                                                                     .every_min = 60,
+                                                                     .stay_s = 120};
+        break;
+    case EVENT_CHECKPOINT_VISITED:
+        event.visited.index = 4095;
+        event.visited.unit_id = 49999;
+        event.visited.visit = VISIT_SCANNED;
+        event.visited.source = SOURCE_UNIT;
+        event.visited.arrived_ms = 1700000000000;
+        event.visited.stayed_ms = UINT32_MAX;
+        event.visited.distance_m = 12;
+        event.visited.fix_age_ms = 3400;
+        event.visited.device_ms = TIME_NEVER;
+        event.visited.district = 62;
+        break;
+    case EVENT_CHECKPOINT_OVERDUE:
+        event.overdue.index = 4094;
+        event.overdue.due_ms = 1700000000001;
+        event.overdue.visited_ms = TIME_NEVER;
+        event.overdue.missed = 3;
+        event.overdue.district = 63;
+        break;
     case EVENT_UNIT_PUT:
         event.unit.unit_id = 2007;
         event.unit.unit = (struct unit_definition){.code = "P2007",
@@ -298,6 +330,7 @@ static void fill(enum event_kind kind)
         event.alarm.tier = TIER_5;
         event.alarm.circle = 7;
         event.alarm.district = 3;
+        event.alarm.checkpoint = 4095;
         if (kind == EVENT_ALARM_SHELVED) {
             event.alarm.until_ms = 1700000000000;
             event.alarm.reason = REASON_CAN_WAIT;
@@ -462,7 +495,7 @@ Test(event_codec, another_version_is_named)
 {
     fill(EVENT_AUDIT);
     const size_t size = event_codec_encode(&event, bytes);
-    bytes[0] = 5;
+    bytes[0] = 6;
     cr_expect(eq(u32, decode(size), STATUS_VERSION));
     bytes[0] = 0;
     cr_expect(eq(u32, decode(size), STATUS_CORRUPT));
@@ -553,7 +586,7 @@ Test(event_codec, a_policy_of_version_3_waits_for_centres_as_is_usual)
 Test(event_codec, an_alarm_of_version_2_is_its_incidents)
 {
     fill(EVENT_ALARM_RAISED);
-    const size_t more = sizeof(uint32_t) + 1;
+    const size_t more = sizeof(uint32_t) + 1 + sizeof(uint32_t);
     const size_t size = event_codec_encode(&event, bytes);
     bytes[0] = 2;
     cr_expect(eq(u32, decode(size), STATUS_CORRUPT));
@@ -561,6 +594,21 @@ Test(event_codec, an_alarm_of_version_2_is_its_incidents)
     cr_expect(eq(u32, back.alarm.circle, CIRCLE_NONE));
     cr_expect(eq(u32, back.alarm.district, DISTRICT_NONE));
     cr_expect(eq(u32, back.alarm.incident_id, 2));
+}
+
+Test(event_codec, an_alarm_of_version_4_is_of_no_checkpoint)
+{
+    static const enum event_kind kinds[] = {EVENT_ALARM_RAISED, EVENT_ALARM_SHELVED};
+    for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++) {
+        fill(kinds[i]);
+        const size_t size = event_codec_encode(&event, bytes);
+        bytes[0] = 4;
+        cr_expect(eq(u32, decode(size), STATUS_CORRUPT));
+        cr_assert(eq(u32, decode(size - sizeof(uint32_t)), STATUS_OK));
+        cr_expect(eq(u32, back.alarm.checkpoint, CHECKPOINT_NONE));
+        cr_expect(eq(u32, back.alarm.circle, 7));
+        cr_expect(eq(u32, back.alarm.district, 3));
+    }
 }
 
 /* What version 3 did not say of beats and grids: it lay in none. */

@@ -124,6 +124,7 @@ Test(proto_documents, every_route_of_the_protocol_is_described)
         "/v1/districts",
         "/v1/areas",
         "/v1/centres",
+        "/v1/checkpoints",
         "/v1/policy",
         "/v1/board",
         "/v1/response-times",

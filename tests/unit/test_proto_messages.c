@@ -118,7 +118,7 @@ static void check_command_answers(void)
         {PROTO_OP_REPORT_LINK, 12, 4724},        {PROTO_OP_REPORT_SPLIT, 12, 4725},
         {PROTO_OP_REPORT_ANSWER, 12, 4726},      {PROTO_OP_ASSIGNMENT_REASSIGN, 13, 4727},
         {PROTO_OP_MILESTONE_CORRECT, 13, 4728},  {PROTO_OP_ALARM_SHELVE, 14, 4729},
-        {PROTO_OP_ASSIGNMENT_SUPPORT, 14, 4730},
+        {PROTO_OP_ASSIGNMENT_SUPPORT, 14, 4730}, {PROTO_OP_CHECKPOINT_SIGN, 14, 4731},
     };
     struct proto_result result = {.report_id = 21,
                                   .incident_id = 12,
@@ -248,9 +248,43 @@ static void check_roster_events(void)
     event.referral.units = "江门 J3 两车";
     event.referral.note = "";
     expect_event("event referral.updated", &event);
+    event = by_li(PROTO_EVENT_CHECKPOINT_PUT, 3);
+    event.checkpoint = &checkpoint;
+    expect_event("event checkpoint.put", &event);
     event = by_li(PROTO_EVENT_UNIT_PUT, 4);
     event.unit = &unit;
     expect_event("event unit.put", &event);
+}
+
+static void check_patrol_events(void)
+{
+    struct proto_event event = by_system(PROTO_EVENT_CHECKPOINT_VISITED, 5);
+    event.source = PROTO_SOURCE_GPS;
+    event.visited.checkpoint = "B7";
+    event.visited.unit = "P12";
+    event.visited.visit = PROTO_VISIT_SEEN;
+    event.visited.arrived_ms = NOW - 130000;
+    event.visited.stayed_ms = 125000;
+    event.visited.distance_m = 12;
+    event.visited.fix_age_ms = 5000;
+    event.visited.device_ms = PROTO_NEVER;
+    expect_event("event checkpoint.visited", &event);
+    event = by_li(PROTO_EVENT_CHECKPOINT_VISITED, 6);
+    event.visited.checkpoint = "B7";
+    event.visited.unit = "P12";
+    event.visited.visit = PROTO_VISIT_SIGNED;
+    event.visited.arrived_ms = NOW;
+    event.visited.stayed_ms = 0;
+    event.visited.distance_m = PROTO_NONE;
+    event.visited.fix_age_ms = PROTO_NONE;
+    event.visited.device_ms = NOW - 700;
+    expect_event("event checkpoint.visited, signed", &event);
+    event = by_system(PROTO_EVENT_CHECKPOINT_OVERDUE, 7);
+    event.overdue.checkpoint = "B7";
+    event.overdue.due_ms = NOW - 3;
+    event.overdue.visited_ms = PROTO_NEVER;
+    event.overdue.missed = 2;
+    expect_event("event checkpoint.overdue", &event);
 }
 
 static void check_incident_events(void)
@@ -538,6 +572,8 @@ static void check_other_events(void)
     expect_event("event alarm.raised for the city", &event);
     event.alarm = &gap_alarm;
     expect_event("event alarm.raised for a circle", &event);
+    event.alarm = &overdue_alarm;
+    expect_event("event alarm.raised for a checkpoint", &event);
     event = by_li(PROTO_EVENT_ALARM_ACKED, 17);
     event.alarm_end.alarm_id = 3;
     event.alarm_end.incident_id = 12;
@@ -675,6 +711,11 @@ static void check_pages(void)
     proto_encode_area(&buffer, &(struct proto_area){"W3", "第三网格", PROTO_AREA_GRID});
     proto_frame_page_end(&buffer, 0);
     expect("answer of GET /v1/areas");
+    proto_frame_page_begin(&buffer, "checkpoints");
+    proto_encode_checkpoint(&buffer, &checkpoint);
+    proto_encode_checkpoint(&buffer, &quiet_checkpoint);
+    proto_frame_page_end(&buffer, 0);
+    expect("answer of GET /v1/checkpoints");
     proto_frame_page_begin(&buffer, "streets");
     proto_encode_street(&buffer, "兴中道", "street", (struct proto_place){225200000, 1133800000});
     proto_frame_page_end(&buffer, 0);
@@ -720,6 +761,7 @@ Test(proto_messages, every_message_is_encoded_as_the_vectors_say_byte_for_byte)
     check_command_answers();
     check_refusals();
     check_roster_events();
+    check_patrol_events();
     check_incident_events();
     check_incident_changes();
     check_orders_sent();

@@ -376,6 +376,7 @@ Test(proto_roster, kinds_have_names)
     cr_expect(eq(int, proto_roster_kind_find("circles"), PROTO_ROSTER_CIRCLES));
     cr_expect(eq(int, proto_roster_kind_find("units"), PROTO_ROSTER_UNITS));
     cr_expect(eq(int, proto_roster_kind_find("centres"), PROTO_ROSTER_CENTRES));
+    cr_expect(eq(int, proto_roster_kind_find("checkpoints"), PROTO_ROSTER_CHECKPOINTS));
     cr_expect(eq(int, proto_roster_kind_find("unit"), PROTO_ROSTER_KIND_COUNT));
     cr_expect(not(csv(PROTO_ROSTER_DISTRICTS, "code,name\nd,n\n")));
     expect_one_error(1, 1, "give them as GeoJSON");

@@ -131,6 +131,65 @@ Test(roster_import, centres_come_out_as_they_were_written)
     cr_expect(ne(ptr, strstr(read.errors[0].detail, "D7"), NULL));
 }
 
+#define CHECKPOINTS_HEAD "code,name,lat,lon,radius_m,from,to,every_min,stay_s,circle\n"
+
+Test(roster_import, checkpoints_come_out_as_they_were_written)
+{
+    static const char text[] = CHECKPOINTS_HEAD "B1,岐江桥头,22.5,113.4,50,08:00,20:30,60,120,K1\n"
+                                                "B2,night,22.6,113.1,500,22:00,06:00,480,0,\n"
+                                                "B3,nobody has to,22.6,113.1,1,,,0,3600,\n";
+    given_circle("K1");
+    cr_assert(eq(int, import_csv(PROTO_ROSTER_CHECKPOINTS, text), STATUS_OK));
+    cr_assert(eq(u32, import.roster.checkpoint_count, 3));
+    cr_expect(eq(u32, import.added, 3));
+    const struct checkpoint_definition *first = &import.checkpoints[0];
+    cr_expect(eq(int, strcmp(first->name, "岐江桥头"), 0));
+    cr_expect(eq(u32, first->radius_m, 50));
+    cr_expect(eq(u32, first->from_min, 480));
+    cr_expect(eq(u32, first->to_min, 1230));
+    cr_expect(eq(u32, first->every_min, 60));
+    cr_expect(eq(u32, first->stay_s, 120));
+    cr_expect(eq(u32, first->circle, 0));
+    cr_expect(eq(u32, import.checkpoints[1].from_min, 1320));
+    cr_expect(eq(u32, import.checkpoints[1].circle, CIRCLE_NONE));
+    cr_expect(eq(u32, import.checkpoints[2].from_min, import.checkpoints[2].to_min));
+    put();
+    cr_assert(eq(int, import_csv(PROTO_ROSTER_CHECKPOINTS, text), STATUS_OK));
+    cr_expect(eq(u32, import.updated, 3));
+}
+
+static void checkpoint_refused(const char *row, uint32_t column, const char *word)
+{
+    char text[512];
+    (void)snprintf(text, sizeof text, "%sB0,fine,22.5,113.4,50,,,60,120,\n%s\n", CHECKPOINTS_HEAD,
+                   row);
+    proto_roster_finish(&read); /* of the row before */
+    cr_expect(not(proto_roster_read_csv(&read, PROTO_ROSTER_CHECKPOINTS, text, strlen(text))), "%s",
+              row);
+    cr_assert(eq(u32, read.error_count, 1), "%s", row);
+    cr_expect(eq(u32, read.errors[0].at.line, 3), "%s", row);
+    cr_expect(eq(u32, read.errors[0].at.column, column), "%s", row);
+    cr_expect(strstr(read.errors[0].detail, word) != NULL, "%s: %s", row, read.errors[0].detail);
+}
+
+Test(roster_import, a_checkpoint_that_makes_no_sense_is_an_error_of_its_line_and_column)
+{
+    checkpoint_refused("B1,n,22.5,113.4,0,,,60,120,", 17, "radius_m");
+    checkpoint_refused("B1,n,22.5,113.4,501,,,60,120,", 17, "radius_m");
+    checkpoint_refused("B1,n,22.5,113.4,50,8:00,,60,120,", 20, "08:30");
+    checkpoint_refused("B1,n,22.5,113.4,50,24:00,,60,120,", 20, "from");
+    checkpoint_refused("B1,n,22.5,113.4,50,08:00,08:60,60,120,", 26, "to");
+    checkpoint_refused("B1,n,22.5,113.4,50,,,10081,120,", 22, "every_min");
+    checkpoint_refused("B1,n,22.5,113.4,50,,,60,3601,", 25, "stay_s");
+    checkpoint_refused("B1,n,22.5,113.4,50,08:00,08:59,60,120,", 32, "must fit");
+    proto_roster_finish(&read);
+    cr_expect(eq(
+        int,
+        import_csv(PROTO_ROSTER_CHECKPOINTS, CHECKPOINTS_HEAD "B1,n,22.5,113.4,50,,,60,120,K9\n"),
+        STATUS_BAD_INPUT));
+    cr_expect(ne(ptr, strstr(read.errors[0].detail, "K9"), NULL));
+}
+
 Test(roster_import, a_district_that_nobody_has_is_an_error_of_its_line)
 {
     cr_expect(eq(int, import_csv(PROTO_ROSTER_UNITS, UNITS_HEAD "C1,one,car,,,,D7,2,\n"),

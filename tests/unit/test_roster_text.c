@@ -88,10 +88,11 @@ static void carry(enum proto_roster_kind kind, bool csv)
 
 /* ---- A random city ---- */
 
-#define DISTRICTS 6u
-#define CIRCLES   12u
-#define UNITS     40u
-#define CENTRES   9u
+#define DISTRICTS   6u
+#define CIRCLES     12u
+#define UNITS       40u
+#define CENTRES     9u
+#define CHECKPOINTS 20u
 
 struct city {
     struct district_definition districts[DISTRICTS];
@@ -101,6 +102,7 @@ struct city {
     struct area_definition areas[DISTRICTS];
     struct unit_definition units[UNITS];
     struct centre_definition centres[CENTRES];
+    struct checkpoint_definition checkpoints[CHECKPOINTS];
 };
 
 static void name_of(char name[NAME_SIZE], uint64_t *seed)
@@ -193,6 +195,20 @@ static void given_city(struct city *city, uint64_t *seed)
         (void)snprintf(city->centres[i].code, CODE_SIZE, "Z%u", i);
         name_of(city->centres[i].name, seed);
     }
+    for (uint32_t i = 0; i < CHECKPOINTS; i++) {
+        const uint16_t from_min = (uint16_t)geo_test_below(seed, DAY_MIN);
+        city->checkpoints[i] = (struct checkpoint_definition){
+            .at = somewhere(seed),
+            .radius_m = 1 + geo_test_below(seed, 500),
+            .circle = geo_test_below(seed, 2) == 0 ? CIRCLE_NONE : geo_test_below(seed, CIRCLES),
+            .district = DISTRICT_NONE,
+            .from_min = i % 3 == 0 ? 0 : from_min,
+            .to_min = i % 3 == 0 ? 0 : (uint16_t)((from_min + 60) % DAY_MIN),
+            .every_min = geo_test_below(seed, 61),
+            .stay_s = geo_test_below(seed, 3601)};
+        (void)snprintf(city->checkpoints[i].code, CODE_SIZE, "B%u", i);
+        name_of(city->checkpoints[i].name, seed);
+    }
     struct command command = {.kind = COMMAND_ROSTER_PUT,
                               .roster = {.districts = city->districts,
                                          .district_count = DISTRICTS,
@@ -205,7 +221,9 @@ static void given_city(struct city *city, uint64_t *seed)
                                          .units = city->units,
                                          .unit_count = UNITS,
                                          .centres = city->centres,
-                                         .centre_count = CENTRES}};
+                                         .centre_count = CENTRES,
+                                         .checkpoints = city->checkpoints,
+                                         .checkpoint_count = CHECKPOINTS}};
     cr_assert(eq(int, world_step(&one, &command).refusal, REASON_NONE));
 }
 
@@ -221,6 +239,7 @@ static void expect_carried(bool csv)
     carry(PROTO_ROSTER_CIRCLES, csv);
     carry(PROTO_ROSTER_UNITS, csv);
     carry(PROTO_ROSTER_CENTRES, csv);
+    carry(PROTO_ROSTER_CHECKPOINTS, csv);
     cr_expect(eq(u64, engine_digest(other.engine), digest)); /* the same engine to the last bit */
 }
 

@@ -34,6 +34,7 @@ Test(translate, both_sides_have_the_same_words_in_the_same_order)
         {TYPES_REASON, PROTO_LIST_REASON},
         {TYPES_CENTRE_KIND, PROTO_LIST_CENTRE_KIND},
         {TYPES_REFERRAL_STATE, PROTO_LIST_REFERRAL_STATE},
+        {TYPES_VISIT, PROTO_LIST_VISIT},
     };
     for (size_t i = 0; i < sizeof lists / sizeof lists[0]; i++) {
         for (uint32_t value = 0; value < proto_count(lists[i].wire); value++) {

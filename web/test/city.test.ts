@@ -131,7 +131,7 @@ describe('an incident', () => {
   });
 
   it('takes all that is its own along into the archive', () => {
-    const alarm = { alarm_id: 3, kind: 'no_unit', incident_id: 7, assignment_id: null, unit: null, tier: '1', circle: null, raised_ms: 1, acked_ms: null, acked_by: null, shelved_ms: null, shelved_by: null, shelved_reason: null, shelved: 0 } as const;
+    const alarm = { alarm_id: 3, kind: 'no_unit', incident_id: 7, assignment_id: null, unit: null, tier: '1', circle: null, checkpoint: null, raised_ms: 1, acked_ms: null, acked_by: null, shelved_ms: null, shelved_by: null, shelved_reason: null, shelved: 0 } as const;
     let held = applyLog(city(), frame(sent(), { ...bare(), kind: 'alarm.raised', alarm }));
     held = applyLog(held, frame({ ...bare(), kind: 'incident.archived', incident_id: 7 }));
     expect([held.incidents.size, held.assignments.size, held.alarms.size]).toEqual([0, 0, 0]);
@@ -140,7 +140,7 @@ describe('an incident', () => {
 
 describe('an alarm', () => {
   it('is shelved until a time, counted, and back by itself or by who takes it', () => {
-    const alarm = { alarm_id: 3, kind: 'no_unit', incident_id: 7, assignment_id: null, unit: null, tier: '1', circle: null, raised_ms: 1, acked_ms: null, acked_by: null, shelved_ms: null, shelved_by: null, shelved_reason: null, shelved: 0 } as const;
+    const alarm = { alarm_id: 3, kind: 'no_unit', incident_id: 7, assignment_id: null, unit: null, tier: '1', circle: null, checkpoint: null, raised_ms: 1, acked_ms: null, acked_by: null, shelved_ms: null, shelved_by: null, shelved_reason: null, shelved: 0 } as const;
     const about = { alarm_id: 3, incident_id: 7 };
     const shelved = (at_ms: number): Event => ({ ...bare(at_ms), actor: 'wang', kind: 'alarm.shelved', ...about, until_ms: at_ms + 60, reason: 'can_wait', note: null });
     const acked: Event = { ...bare(4), actor: 'li', kind: 'alarm.acked', ...about };
@@ -153,7 +153,7 @@ describe('an alarm', () => {
   });
 
   it('is acknowledged by the first who does, and goes when it is cleared', () => {
-    const alarm = { alarm_id: 3, kind: 'no_unit', incident_id: 7, assignment_id: null, unit: null, tier: '1', circle: null, raised_ms: 1, acked_ms: null, acked_by: null, shelved_ms: null, shelved_by: null, shelved_reason: null, shelved: 0 } as const;
+    const alarm = { alarm_id: 3, kind: 'no_unit', incident_id: 7, assignment_id: null, unit: null, tier: '1', circle: null, checkpoint: null, raised_ms: 1, acked_ms: null, acked_by: null, shelved_ms: null, shelved_by: null, shelved_reason: null, shelved: 0 } as const;
     const acked = (actor: string, at_ms: number): Event => ({ ...bare(at_ms), actor, kind: 'alarm.acked', alarm_id: 3, incident_id: 7 });
     let held = applyLog(city(), frame({ ...bare(), kind: 'alarm.raised', alarm }, acked('wang', 5), acked('li', 9)));
     expect(held.alarms.get(3)).toMatchObject({ acked_ms: 5, acked_by: 'wang' });

@@ -7,7 +7,7 @@ import type { Alarm, Unit } from '../src/protocol/objects.ts';
 import { metres } from '../src/ui/format.ts';
 
 const alarm = (alarm_id: number, kind: Alarm['kind'], raised_ms: number, acked_ms: number | null = null): Alarm =>
-  ({ alarm_id, kind, incident_id: alarm_id, assignment_id: null, unit: null, tier: null, circle: null, raised_ms, acked_ms, acked_by: acked_ms === null ? null : 'li', shelved_ms: null, shelved_by: null, shelved_reason: null, shelved: 0 });
+  ({ alarm_id, kind, incident_id: alarm_id, assignment_id: null, unit: null, tier: null, circle: null, checkpoint: null, raised_ms, acked_ms, acked_by: acked_ms === null ? null : 'li', shelved_ms: null, shelved_by: null, shelved_reason: null, shelved: 0 });
 
 describe('the alarm list', () => {
   it('puts a call for help before what has waited longer', () => {
@@ -50,7 +50,9 @@ describe('the alarm list', () => {
   it('counts gaps apart, so that they do not hide how many people wait', () => {
     const gap = (id: number, acked_ms: number | null = null): Alarm => ({ ...alarm(id, 'coverage_gap', 1, acked_ms), incident_id: null, circle: `K${id}` });
     const all = [gap(1), gap(2), gap(3, 5), alarm(4, 'no_unit', 1), alarm(5, 'panic', 1, 2), { ...alarm(6, 'declined', 1), shelved_ms: 9 }];
-    expect(tally(all)).toEqual({ waiting: 1, owned: 1, shelved: 1, gaps: 2 });
+    expect(tally(all)).toEqual({ waiting: 1, owned: 1, shelved: 1, gaps: 2, overdue: 0 });
+    const late = { ...alarm(8, 'checkpoint_overdue', 1), incident_id: null, checkpoint: 'B7' };
+    expect(tally([late, { ...late, acked_ms: 2 }, gap(1)])).toEqual({ waiting: 0, owned: 0, shelved: 0, gaps: 1, overdue: 1 });
     const taken = alarmList([gap(3, 5), gap(7, 6), alarm(5, 'panic', 1, 2)], [], 100).owned;
     expect(taken.map((line) => line.all.map((item) => item.alarm_id))).toEqual([[5], [3, 7]]);
   });

@@ -49,7 +49,7 @@ describe('the queue', () => {
   });
 
   it('lists alarms that wait for somebody, the oldest first', () => {
-    const alarm = { kind: 'no_unit', incident_id: 7, assignment_id: null, unit: null, tier: '1', circle: null, acked_ms: null, acked_by: null, shelved_ms: null, shelved_by: null, shelved_reason: null, shelved: 0 } as const;
+    const alarm = { kind: 'no_unit', incident_id: 7, assignment_id: null, unit: null, tier: '1', circle: null, checkpoint: null, acked_ms: null, acked_by: null, shelved_ms: null, shelved_by: null, shelved_reason: null, shelved: 0 } as const;
     const city = { ...EMPTY_CITY, alarms: new Map([[1, { ...alarm, alarm_id: 1, raised_ms: 9 }], [2, { ...alarm, alarm_id: 2, raised_ms: 5 }], [3, { ...alarm, alarm_id: 3, raised_ms: 1, acked_ms: 4 }]]) };
     expect(unacked(city).map((item) => item.alarm_id)).toEqual([2, 1]);
   });

@@ -8,6 +8,7 @@ import { decode, decodeMessage, problem } from '../src/protocol/frames.ts';
 import * as api from '../src/protocol/http.ts';
 import * as o from '../src/protocol/objects.ts';
 import { decodePositions, POSITION_UNKNOWN } from '../src/protocol/positions.ts';
+import { checkpoints } from '../src/protocol/patrol.ts';
 import { UNIT_STATUSES } from '../src/protocol/values.ts';
 
 function load<T>(name: string): T | null {
@@ -64,6 +65,7 @@ const HTTP: [RegExp, Check<unknown>][] = [
   [/\/v1\/units/, obj({ units: list(o.unit) })],
   [/\/v1\/districts/, obj({ districts: list(o.district) })],
   [/\/v1\/areas/, api.areas],
+  [/\/v1\/checkpoints/, checkpoints],
   [/\/v1\/map/, api.map],
   [/\/v1\/streets/, api.streets],
   [/\/v1\/roster/, api.roster],

@@ -11,7 +11,7 @@ import { ackOldest, alarms, alarmsOpen, city, now, select, shelveAlarm, show } f
 import { t, word } from './words.ts';
 
 export function AlarmRow(): JSX.Element {
-  const { waiting, owned, shelved, gaps } = tally(city.value.alarms.values());
+  const { waiting, owned, shelved, gaps, overdue } = tally(city.value.alarms.values());
   const first = waiting > 0 ? alarms.value[0] : undefined;
   const incident = first?.incident_id == null ? undefined : city.value.incidents.get(first.incident_id);
   return (
@@ -30,10 +30,11 @@ export function AlarmRow(): JSX.Element {
             </button>
           )}
         </>
-      ) : gaps > 0 ? (
+      ) : gaps + overdue > 0 ? (
         <>
-          <span>{word('alarm.kind', 'coverage_gap')} × {gaps}</span>
-          <button type="button" class="alarm-count" onClick={ackOldest}>{t('alarm.ack_n', { n: gaps })} <kbd>F9</kbd></button>
+          {gaps > 0 ? <span>{word('alarm.kind', 'coverage_gap')} × {gaps}</span> : null}
+          {overdue > 0 ? <span>{word('alarm.kind', 'checkpoint_overdue')} × {overdue}</span> : null}
+          <button type="button" class="alarm-count" onClick={ackOldest}>{t('alarm.ack_n', { n: gaps + overdue })} <kbd>F9</kbd></button>
         </>
       ) : <span class="muted">{t('alarm.none')}</span>}
       <span class="spring" />
@@ -48,7 +49,7 @@ export function AlarmRow(): JSX.Element {
 /** What it is about, to go there. */
 export const subjectLink = (alarm: Alarm): JSX.Element | null =>
   alarm.incident_id !== null ? <IncidentLink key={alarm.alarm_id} id={alarm.incident_id} />
-    : alarm.circle !== null ? <span key={alarm.alarm_id}>{alarm.circle}</span> : null;
+    : (alarm.circle ?? alarm.checkpoint) === null ? null : <span key={alarm.alarm_id}>{alarm.circle ?? alarm.checkpoint}</span>;
 
 function IncidentLink({ id }: { id: number }): JSX.Element {
   return (

@@ -25,11 +25,11 @@ export interface AlarmLine {
 }
 
 /** Nobody is in need yet: heard once, listed last, no part of a flood. */
-export const isQuiet = (alarm: Alarm): boolean => alarm.kind === 'coverage_gap';
+export const isQuiet = (alarm: Alarm): boolean => alarm.kind === 'coverage_gap' || alarm.kind === 'checkpoint_overdue';
 
 const rank = (alarm: Alarm): number => (alarm.kind === 'panic' ? 0 : isQuiet(alarm) ? 2 : 1);
 
-/** A unit's call for help before everything, gaps in the cover after everything, then the oldest. */
+/** A unit's call for help before everything, what is quiet after everything, then the oldest. */
 export const urgentFirst = (a: Alarm, b: Alarm): number =>
   rank(a) - rank(b) || a.raised_ms - b.raised_ms || a.alarm_id - b.alarm_id;
 
@@ -39,12 +39,14 @@ export interface Tally {
   shelved: number;
   /** Gaps in the cover that nobody has acknowledged: beside the others, not among them. */
   gaps: number;
+  /** Checkpoints that nobody has visited, likewise. */
+  overdue: number;
 }
 
 export function tally(alarms: Iterable<Alarm>): Tally {
-  const counts: Tally = { waiting: 0, owned: 0, shelved: 0, gaps: 0 };
+  const counts: Tally = { waiting: 0, owned: 0, shelved: 0, gaps: 0, overdue: 0 };
   for (const alarm of alarms) {
-    if (isQuiet(alarm)) counts.gaps += rings(alarm) ? 1 : 0;
+    if (isQuiet(alarm)) counts[alarm.kind === 'coverage_gap' ? 'gaps' : 'overdue'] += rings(alarm) ? 1 : 0;
     else if (alarm.shelved_ms !== null) counts.shelved += 1;
     else counts[rings(alarm) ? 'waiting' : 'owned'] += 1;
   }

@@ -162,6 +162,7 @@ export const alarm = obj({
   unit: maybe(str),
   tier: maybe(oneOf(v.TIERS)),
   circle: maybe(str),
+  checkpoint: maybe(str),
   raised_ms: int,
   acked_ms: time,
   acked_by: maybe(str),

@@ -31,7 +31,7 @@ export const PANIC_STATES = ['none', 'raised', 'acknowledged'] as const;
 export const PANIC_PLACES = ['device', 'fix', 'order', 'home', 'circle', 'district', 'unknown'] as const;
 export const ALARM_KINDS = [
   'no_unit', 'ack_late', 'ack_escalated', 'tier_missed', 'undispatched', 'declined', 'hold_review',
-  'notice_late', 'notice_escalated', 'panic', 'par_overdue', 'support', 'coverage_gap', 'receipt_late', 'feedback_late', 'help_late',
+  'notice_late', 'notice_escalated', 'panic', 'par_overdue', 'checkpoint_overdue', 'support', 'coverage_gap', 'receipt_late', 'feedback_late', 'help_late',
 ] as const;
 export const NOTICE_KINDS = ['changed', 'danger', 'recalled'] as const;
 export const NOTICE_STATES = ['none', 'sent', 'delivered', 'acknowledged'] as const;

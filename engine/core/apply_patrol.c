@@ -1,0 +1,77 @@
+#include "engine/core/apply.h"
+#include "engine/core/patrol.h"
+
+enum status apply_patrol_put(struct engine *engine, const struct event *event)
+{
+    const uint32_t index = event->checkpoint.index;
+    const struct checkpoint_definition *definition = &event->checkpoint.checkpoint;
+    const uint32_t known = code_table_find(&engine->checkpoint_codes, definition->code);
+    const bool is_new = index == engine->checkpoint_count;
+    if (index > engine->checkpoint_count || index >= CHECKPOINTS_MAX ||
+        known != (is_new ? UINT32_MAX : index) ||
+        !patrol_definition_valid(definition, engine->circle_count)) {
+        return STATUS_CORRUPT;
+    }
+    struct checkpoint *checkpoint = &engine->checkpoints[index];
+    if (is_new) {
+        *checkpoint = (struct checkpoint){
+            .visited_ms = TIME_NEVER, .visited_unit = UNIT_NONE, .overdue_ms = TIME_NEVER};
+        code_table_put(&engine->checkpoint_codes, definition->code, index);
+        engine->checkpoint_count++;
+    }
+    if (is_new || checkpoint->definition.every_min == 0) { /* nobody had to, until now */
+        checkpoint->counted_ms = event->at_ms;
+        checkpoint->overdue_ms = TIME_NEVER;
+        checkpoint->missed = 0;
+    }
+    checkpoint->definition = *definition;
+    patrol_define(engine, index);
+    return STATUS_OK;
+}
+
+static int64_t later(int64_t a, int64_t b)
+{
+    return a > b ? a : b;
+}
+
+enum status apply_patrol_visited(struct engine *engine, const struct event *event)
+{
+    const int64_t seen_ms = event->visited.arrived_ms + (int64_t)event->visited.stayed_ms;
+    if (event->visited.index >= engine->checkpoint_count ||
+        event->visited.unit_id >= engine->unit_count || event->visited.arrived_ms < 0 ||
+        event->visited.arrived_ms > event->at_ms || seen_ms > event->at_ms) {
+        return STATUS_CORRUPT;
+    }
+    struct checkpoint *checkpoint = &engine->checkpoints[event->visited.index];
+    if (seen_ms >= checkpoint->visited_ms) {
+        checkpoint->visited_ms = seen_ms;
+        checkpoint->visited_unit = event->visited.unit_id;
+        checkpoint->visit = event->visited.visit;
+    }
+    checkpoint->counted_ms = later(checkpoint->counted_ms, seen_ms);
+    checkpoint->overdue_ms = TIME_NEVER;
+    checkpoint->missed = 0;
+    patrol_refresh(engine, event->visited.index, event->at_ms);
+    return STATUS_OK;
+}
+
+/* The next time runs from the last; after a long silence, as of an engine that was down, from now:
+ * nobody could have counted what was missed in it. */
+enum status apply_patrol_overdue(struct engine *engine, const struct event *event)
+{
+    if (event->overdue.index >= engine->checkpoint_count || event->overdue.due_ms > event->at_ms ||
+        event->overdue.due_ms < 0) {
+        return STATUS_CORRUPT;
+    }
+    struct checkpoint *checkpoint = &engine->checkpoints[event->overdue.index];
+    const int64_t every_ms = (int64_t)checkpoint->definition.every_min * 60000;
+    if (every_ms == 0 || event->overdue.missed != checkpoint->missed + 1) {
+        return STATUS_CORRUPT;
+    }
+    const bool is_prompt = event->at_ms - event->overdue.due_ms < every_ms;
+    checkpoint->counted_ms = is_prompt ? event->overdue.due_ms : event->at_ms;
+    checkpoint->overdue_ms = event->overdue.due_ms;
+    checkpoint->missed = event->overdue.missed;
+    patrol_refresh(engine, event->overdue.index, event->at_ms);
+    return STATUS_OK;
+}

@@ -1,0 +1,114 @@
+"""Patrols: checkpoints that have to be visited, as dispatchers and units live with them."""
+from case_list import collector
+from city import place
+from harness import check, equal, wait_until
+
+CASES, case = collector()
+
+HEAD = 'code,name,lat,lon,radius_m,from,to,every_min,stay_s,circle,district\n'
+
+
+def checkpoint(code, column, row, every_min=60, stay_s=2, district='D1', hours=','):
+    at = place(column, row)
+    return f"{code},必到点 {code},{at['lat']},{at['lon']},50,{hours},{every_min},{stay_s},,{district}\n"
+
+
+def given(city, *rows):
+    answer = city.engine.post('/v1/roster?kind=checkpoints', HEAD + ''.join(rows), city.tokens['admin'],
+                              headers={'Content-Type': 'text/csv'})
+    equal('import', answer.status, 200)
+    return answer.json
+
+
+def now_of(city, code, who='li'):
+    answer = city.engine.get('/v1/checkpoints', city.tokens[who])
+    return {c['code']: c for c in answer.json['checkpoints']}.get(code)
+
+
+def stand(unit, console, column, row):
+    """A fix every fifth of a second until the engine says that it was a visit."""
+    def heard():
+        unit.send({'op': 'position', 'fixes': [{**place(column, row), 'accuracy_m': 5}]})
+        console.listen(0.2)
+        return any(event['kind'] == 'checkpoint.visited' for event in console.events())
+    wait_until('a visit', heard)
+    return console.event('checkpoint.visited')
+
+
+@case('a unit whose fixes stay at a checkpoint has visited it: the console hears, the list says by whom')
+def visited(run):
+    city = run.city()
+    given(city, checkpoint('B1', 9, 9), checkpoint('B2', 4, 4))
+    console = city.console()
+    equal('in the snapshot', sorted(c['code'] for c in console.first['checkpoints']), ['B1', 'B2'])
+    car = city.unit('C1')
+    event = stand(car, console, 9, 9)
+    equal('who and where', (event['checkpoint'], event['unit'], event['visit'], event['source']), ('B1', 'C1', 'seen', 'gps'))
+    check(event['stayed_ms'] >= 2000 and event['distance_m'] <= 1, f'{event}')
+    now = now_of(city, 'B1')
+    equal('the list', (now['visited_by'], now['visit'], now['overdue_ms']), ('C1', 'seen', None))
+    equal('due an hour later', now['due_ms'] - now['visited_ms'], 3600000)
+    equal('the other one', now_of(city, 'B2')['visited_ms'], None)
+
+
+@case('a visit may be signed or scanned by the unit itself, by a dispatcher on behalf, and by nobody else')
+def signed(run):
+    city = run.city()
+    given(city, checkpoint('B1', 9, 9))
+    console = city.console()
+    car = city.unit('C1')
+    equal('answer', car.must('checkpoint.sign', checkpoint='B1', visit='scanned', device_ms=1763932271000)['unit'], 'C1')
+    event = console.event('checkpoint.visited')
+    equal('by the unit', (event['visit'], event['source'], event['actor'], event['device_ms']), ('scanned', 'unit', 'unit:C1', 1763932271000))
+    check(event['distance_m'] > 500, f"how far it was is in the record: {event['distance_m']}")
+    console.must('checkpoint.sign', checkpoint='B1', unit='C1', visit='signed')
+    event = console.event('checkpoint.visited', visit='signed')
+    equal('on behalf', (event['source'], event['actor']), ('dispatcher', 'li'))
+    for who, members, code in ((car, {'checkpoint': 'B1', 'unit': 'C2'}, 'forbidden'), (car, {'checkpoint': 'B9'}, 'unknown_checkpoint'),
+                               (console, {'checkpoint': 'B1'}, 'missing_member')):
+        answer = who.command('checkpoint.sign', visit='signed', **members)
+        equal(f'{members}', answer['error']['code'], code)
+
+
+@case('what is known of visits is the same after kill -9, and the roster comes out as it went in')
+def restarted(run):
+    city = run.city()
+    rows = [checkpoint('B1', 9, 9, hours='08:00,20:00'), checkpoint('B2', 4, 4, every_min=0)]
+    equal('added', given(city, *rows)['added'], 2)
+    equal('known', given(city, *rows)['updated'], 2)
+    car = city.unit('C1')
+    car.must('checkpoint.sign', checkpoint='B2', visit='signed')
+    before = [now_of(city, code) for code in ('B1', 'B2')]
+    out = city.engine.get('/v1/roster/checkpoints.csv', city.tokens['admin']).body
+    city.kill()
+    city.engine.start()
+    wait_until('the same', lambda: [now_of(city, code) for code in ('B1', 'B2')] == before)
+    equal('the roster', city.engine.get('/v1/roster/checkpoints.csv', city.tokens['admin']).body, out)
+
+
+@case('a checkpoint file with a mistake changes nothing and names line and column')
+def refused(run):
+    city = run.city()
+    answer = city.engine.post('/v1/roster?kind=checkpoints', HEAD + checkpoint('B1', 9, 9) + checkpoint('B2', 4, 4, hours='8 Uhr,'),
+                              city.tokens['admin'], headers={'Content-Type': 'text/csv'})
+    equal('status', (answer.status, answer.code), (422, 'bad_roster'))
+    error = answer.json['errors'][0]
+    equal('where', error['line'], 3)
+    check('08:30' in error['detail'], f'{error}')
+    equal('nothing', now_of(city, 'B1'), None)
+
+
+@case('what nobody visits in its time is named, rings in its district until somebody has been there')
+def overdue(run):
+    city = run.city()
+    console = city.console()
+    given(city, checkpoint('B1', 9, 9, every_min=1, district='D2'))
+    put = console.event('checkpoint.put')
+    event = console.event('checkpoint.overdue', seconds=90)
+    equal('when', event['due_ms'], put['at_ms'] + 60000)
+    alarm = console.event('alarm.raised')['alarm']
+    equal('the alarm', (alarm['kind'], alarm['checkpoint'], alarm['incident_id'], alarm['tier']), ('checkpoint_overdue', 'B1', None, None))
+    console.must('alarm.ack', alarm=alarm['alarm_id'])
+    stand(city.unit('C1'), console, 9, 9)
+    equal('cleared', console.event('alarm.cleared')['alarm_id'], alarm['alarm_id'])
+    equal('missed', now_of(city, 'B1')['missed'], 0)

@@ -19,6 +19,7 @@ test('one call from the keyboard to a cleared job, seen by all three roles', asy
 
   /* given a call typed in by keyboard, its place by the street's name */
   await page.keyboard.press('F3');
+  await expect(page.locator('input[name=type]:checked')).toBeFocused();
   await page.keyboard.press('ArrowRight');
   await expect(page.locator('input[name=type]:checked')).toHaveValue('crime');
   await page.locator('input[name=address]').fill('中山东路498号');

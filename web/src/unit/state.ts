@@ -148,7 +148,7 @@ function ring(): void {
   ringing ??= setInterval(once, 4_000);
 }
 
-let lastFixMs = 0;
+let lastFixMs = -Infinity; /* the first counts, however soon it comes */
 
 function sendFix(fix: Fix): void {
   if (performance.now() - lastFixMs < 900) return;

@@ -45,7 +45,7 @@ enum geo_status geo_learn_create(const struct geo_map *map, uint32_t units_max,
     learn->units_max = units_max;
     learn->drives = calloc((size_t)units_max + 1u, sizeof *learn->drives);
     learn->totals = calloc(CELLS, sizeof *learn->totals);
-    learn->counts = calloc(GEO_LEARN_COUNTS, sizeof *learn->counts);
+    learn->counts = calloc((size_t)GEO_LEARN_COUNTS, sizeof *learn->counts);
     if (learn->drives == NULL || learn->totals == NULL || learn->counts == NULL) {
         geo_learn_destroy(learn);
         return GEO_NO_MEMORY;
@@ -77,7 +77,7 @@ static uint32_t cell_index(const struct geo_learn_cell *cell)
 
 static void fade(struct geo_learn *learn, uint32_t cell)
 {
-    uint16_t *counts = &learn->counts[cell * PERCENTS];
+    uint16_t *counts = &learn->counts[(size_t)cell * PERCENTS];
     learn->totals[cell] = 0;
     for (uint32_t i = 0; i < PERCENTS; i++) {
         counts[i] /= 2;
@@ -173,7 +173,7 @@ uint32_t geo_learn_percent(const struct geo_learn *learn, const struct geo_learn
 {
     assert(per_mille <= 1000);
     const uint32_t index = cell_index(cell);
-    const uint16_t *counts = &learn->counts[index * PERCENTS];
+    const uint16_t *counts = &learn->counts[(size_t)index * PERCENTS];
     const uint64_t wanted = ((uint64_t)learn->totals[index] * per_mille + 999u) / 1000u;
     uint64_t seen = 0;
     for (uint32_t percent = 0; percent < PERCENTS; percent++) {
@@ -192,7 +192,7 @@ const uint16_t *geo_learn_counts(const struct geo_learn *learn)
 
 void geo_learn_put_counts(struct geo_learn *learn, const uint16_t counts[])
 {
-    memcpy(learn->counts, counts, GEO_LEARN_COUNTS * sizeof counts[0]);
+    memcpy(learn->counts, counts, (size_t)GEO_LEARN_COUNTS * sizeof counts[0]);
     for (uint32_t cell = 0; cell < CELLS; cell++) {
         learn->totals[cell] = 0;
         for (uint32_t i = 0; i < PERCENTS; i++) {

@@ -242,7 +242,7 @@ uint32_t stay_see(struct stay_watch *watch, uint32_t unit_id, struct geo_point a
     if (watch->is_stale) {
         lay_out(watch);
     }
-    struct stay *stays = &watch->stays[unit_id * STAYS_MAX];
+    struct stay *stays = &watch->stays[(size_t)unit_id * STAYS_MAX];
     for (uint32_t i = 0; i < STAYS_MAX; i++) {
         if (stays[i].place != NONE) {
             go_on(watch, &stays[i], at, fix_ms);

@@ -15,7 +15,7 @@
 #define STAY_RADIUS_MAX_M 500u
 #define STAY_EDGE_M       25u
 #define STAY_SILENCE_MS   300000
-#define STAYS_MAX         4u /* of one unit: of more places that overlap it stays in the first four */
+#define STAYS_MAX         4u /* of one unit; of more that overlap, the first four */
 
 struct stay_place {
     struct geo_point at;

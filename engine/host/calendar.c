@@ -203,8 +203,8 @@ int64_t calendar_ahead_ms(int64_t at_ms)
         return 0;
     }
     const struct tm local = local_of(at_ms);
-    const int64_t local_s =
-        days_of(&local) * 86400 + local.tm_hour * 3600 + local.tm_min * 60 + local.tm_sec;
+    const int64_t day_s = INT64_C(3600) * local.tm_hour + INT64_C(60) * local.tm_min + local.tm_sec;
+    const int64_t local_s = days_of(&local) * 86400 + day_s;
     return (local_s - at_ms / 1000) * 1000;
 }
 

@@ -70,7 +70,7 @@ bool learned_start(struct daemon *daemon)
     if (daemon->map == NULL) {
         return true;
     }
-    uint16_t *counts = malloc(GEO_LEARN_COUNTS * sizeof counts[0]);
+    uint16_t *counts = malloc((size_t)GEO_LEARN_COUNTS * sizeof counts[0]);
     if (counts == NULL ||
         geo_learn_create(daemon->map, daemon->config->units_max, &part->state) != GEO_OK) {
         free(counts);

@@ -85,6 +85,7 @@ export const admEn: Record<AdmKey, string> = {
   'admin.roster.circles': 'Circles',
   'admin.roster.units': 'Units',
   'admin.roster.centres': 'Centres that can be asked',
+  'admin.roster.checkpoints': 'Patrol checkpoints',
   'admin.roster.file': 'CSV or GeoJSON file',
   'admin.roster.check': 'Try (writes nothing)',
   'admin.roster.import': 'Import',

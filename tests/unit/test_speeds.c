@@ -77,9 +77,9 @@ Test(speeds, a_line_begins_with_who_and_when)
     cr_expect(eq(str, by, "li"));
     cr_expect(eq(i64, since_ms, 170));
     cr_expect(eq(sz, body, 7));
-    static const char *const bad[] = {"li", "li 170", "li 17x {}", "li 1700000000000000 {}",
-                                      "a-name-that-is-longer-than-any-actor-may-have-in-this-"
-                                      "engine-and-then-some-more-of-it-still 1 {}"};
+    static const char long_name[] = "a-name-that-is-longer-than-any-actor-may-have-in-this-"
+                                    "engine-and-then-some-more-of-it-still 1 {}";
+    const char *const bad[] = {"li", "li 170", "li 17x {}", "li 1700000000000000 {}", long_name};
     for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
         cr_expect(not(put_line_read(bad[i], strlen(bad[i]), by, &since_ms, &body)), "%s", bad[i]);
     }

@@ -51,7 +51,10 @@ const link = new Link(
   {
     state(state) {
       linkState.value = state;
-      if (state.kind === 'online') outbox.flush();
+      if (state.kind === 'online') {
+        outbox.flush();
+        sendNewest(gps.value.fix);
+      }
       if (state.kind === 'stopped' && state.code === 4500) forget('device', 'expired');
     },
     snapshot(parts) {
@@ -148,10 +151,21 @@ function ring(): void {
   ringing ??= setInterval(once, 4_000);
 }
 
+const FIX_GAP_MS = 900;
 let lastFixMs = -Infinity; /* the first counts, however soon it comes */
 
+/** Unless a newer one is on its way, or nobody wants to know any more. */
+function sendNewest(fix: Fix | null): void {
+  if (fix && gps.value.fix === fix) sendFix(fix);
+}
+
+/** The newest is never dropped: one that comes too soon waits its turn, one without a link for the link. */
 function sendFix(fix: Fix): void {
-  if (performance.now() - lastFixMs < 900) return;
+  const early = lastFixMs + FIX_GAP_MS - performance.now();
+  if (early > 0) {
+    setTimeout(sendNewest, early, fix);
+    return;
+  }
   const shift = link.clock.now() - Date.now(); /* the phone's clock may be wrong, the engine's counts */
   const at: Record<string, number> = {
     lat: Number(fix.lat.toFixed(7)),

@@ -146,6 +146,11 @@ static void check_units(const struct proto_roster *roster)
         check_place(roster->centres[i].place);
         assert(roster->centres[i].kind < PROTO_CENTRE_KIND_COUNT);
     }
+    for (uint32_t i = 0; i < roster->checkpoint_count; i++) {
+        check_place(roster->checkpoints[i].place);
+        assert(roster->checkpoints[i].radius_m >= 1);
+        assert(roster->checkpoints[i].every_min >= 1);
+    }
     for (uint32_t i = 0; i < roster->point_count; i++) {
         check_place(roster->points[i]);
     }
@@ -161,7 +166,7 @@ static void read_roster(uint8_t via, const char *text, size_t size)
     if (done) {
         assert(roster.error_count == 0);
         assert(roster.unit_count + roster.circle_count + roster.outline_count +
-                   roster.centre_count >
+                   roster.centre_count + roster.checkpoint_count >
                0);
         check_units(&roster);
     } else {
@@ -201,7 +206,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     if (size == 0) {
         return 0;
     }
-    const uint8_t via = data[0] % 20;
+    const uint8_t via = data[0] % 22;
     char *text = malloc(size); /* exactly the bytes: a read past the end is seen */
     assert(text != NULL);
     memcpy(text, data + 1, size - 1);
@@ -213,7 +218,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         done = decode_commands(via == 1, text, size - 1, &error);
     } else if (via <= 7) {
         done = decode_users((uint8_t)(via - 3), text, size - 1, &error);
-    } else if (via <= 17) {
+    } else if (via <= 19) {
         read_roster((uint8_t)(via - 8), text, size - 1);
     } else {
         read_positions(text, size - 1);

@@ -19,7 +19,9 @@ test('the unit page on an old phone', async ({ browser }) => {
     const login = { name: 'admin', password: randomBytes(12).toString('hex') };
     await call(url, '/v1/setup', { body: { setup_token: setupToken, name: login.name, display: 'A', password: login.password } });
     const token = await tokenOf(url, login);
-    await call(url, '/v1/roster?kind=units', { token, csv: 'code,name,kind,lat,lon\nP1,Post 1,post,57.7,11.97\n' });
+    const { map } = await call<{ map: { bounds: [number, number, number, number] } }>(url, '/v1/map', { token });
+    const [w, s, e, n] = map.bounds;
+    await call(url, '/v1/roster?kind=units', { token, csv: `code,name,kind,lat,lon\nP1,Post 1,post,${(s + n) / 2},${(w + e) / 2}\n` });
     const { devices } = await call<{ devices: { unit: string; secret: string }[] }>(url, '/v1/devices', { token, body: { units: ['P1'] } });
     const session = JSON.stringify(await sessionOf(url, { name: 'P1', password: devices[0]!.secret }, true));
     for (const [what, held, mark] of [['the login form', null, 'form button[type=submit]'], ['logged in, the unit and its duty', session, '.standby h1']] as const) {

@@ -154,6 +154,7 @@ test('a phone without a network keeps what is pressed, over a reload, and sends 
     const detail = await desk.get<{ assignments: { state: string }[] }>(`/v1/incidents/${id}`);
     return detail.assignments[0]?.state === 'delivered' ? true : null;
   });
+  await expect(unit.page.locator('.outbox')).toContainText('已全部送达'); /* the phone knows it, too */
 
   await cable.pull();
   await unit.page.locator('.unit-actions .big', { hasText: '接受' }).click();

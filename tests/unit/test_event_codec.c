@@ -33,7 +33,6 @@ static void fill_decision(struct decision_made *made)
     made->automatic = true;
     made->area_first = true;
     made->wave = 3;
-    made->plan = 4999;
     made->candidate_count = CANDIDATES_MAX;
     made->passed_count = CANDIDATES_MAX;
     for (uint32_t i = 0; i < CANDIDATES_MAX; i++) {
@@ -45,9 +44,8 @@ static void fill_decision(struct decision_made *made)
                                                  .in_reach = i % 2 == 0,
                                                  .chosen = i < 2,
                                                  .own_area = i % 5 == 0,
-                                                 .by_plan = i % 7 == 0,
                                                  .estimated = i % 3 == 0};
-        made->passed[i] = (struct passed_over){100 + i, i * 10, REASON_TOO_FAR, i < 2};
+        made->passed[i] = (struct passed_over){100 + i, i * 10, REASON_TOO_FAR};
     }
     made->passed_by_reason[REASON_NONE] = 1;
     made->passed_by_reason[REASON_TOO_FAR] = 19000;
@@ -88,18 +86,6 @@ static void fill(enum event_kind kind)
         event.referral.reason = REASON_NOT_COMPETENT;
         memset(event.referral.units, 'u', ADDRESS_SIZE - 1);
         memset(event.referral.note, 'n', NOTE_SIZE - 1);
-        break;
-    case EVENT_PLAN_PUT:
-        event.plan.index = 4999;
-        event.plan.version = 70000;
-        event.plan.plan = (struct circle_plan){.code = "K107-fire",
-                                               .circle = 107,
-                                               .types = 1u << INCIDENT_FIRE,
-                                               .priorities = 15,
-                                               .unit_counts = {1, 0, TIER_UNITS_MAX},
-                                               .units = {{9}, {0}, {1, 2, 3, 4, 5, 6, 7, 8}},
-                                               .words_en = "north gate only"};
-        memset(event.plan.plan.words_zh, 'z', NOTE_SIZE - 1);
         break;
     case EVENT_CENTRE_PUT:
         event.centre.index = 23;
@@ -241,7 +227,6 @@ static void fill(enum event_kind kind)
             .mode = DISPATCH_RECOMMEND,
             .policy = "mutual-aid",
             .policy_version = 9,
-            .plan_version = 70000,
             .received_ms = 1,
             .clock_ms = TIME_NEVER,
             .tiers = {{true, 1, 60000, 30000}, {false, 0, 1, 2}, {true, 8, 300000, 240000}}};
@@ -302,7 +287,6 @@ static void fill(enum event_kind kind)
         event.incident.circle = CIRCLE_NONE;
         event.incident.areas[AREA_BEAT] = 9;
         event.incident.areas[AREA_GRID] = AREA_NONE;
-        event.incident.plan_version = 70001;
         break;
     case EVENT_INCIDENT_STATE:
         event.state.incident_id = 1;
@@ -481,14 +465,6 @@ Test(event_codec, fields_come_back_in_their_places)
                         sizeof event.decision.passed_by_reason),
                  0));
     cr_expect(eq(u32, back.decision.candidates[31].travel_ms, 31000));
-    cr_expect(eq(u32, back.decision.plan, 4999));
-    cr_expect(back.decision.candidates[28].by_plan);
-    cr_expect(not(back.decision.candidates[31].by_plan));
-    cr_expect(back.decision.passed[1].by_plan);
-    cr_expect(not(back.decision.passed[2].by_plan));
-    fill(EVENT_PLAN_PUT);
-    cr_assert(eq(u32, decode(event_codec_encode(&event, bytes)), STATUS_OK));
-    cr_expect(eq(int, memcmp(&back.plan.plan, &event.plan.plan, sizeof back.plan.plan), 0));
 }
 
 Test(event_codec, the_largest_district_fits)
@@ -635,50 +611,6 @@ Test(event_codec, an_alarm_of_version_4_is_of_no_checkpoint)
     }
 }
 
-#define PLAN_BYTES          sizeof(uint32_t) /* that version 5 added to incidents */
-#define DECISION_PLAN_BYTES (3 * sizeof(uint32_t))
-
-/* Version 4 knew no plan of a circle. */
-Test(event_codec, incidents_and_decisions_of_version_4_follow_no_plan)
-{
-    static const enum event_kind kinds[] = {EVENT_INCIDENT_OPENED, EVENT_INCIDENT_UPDATED,
-                                            EVENT_DECISION_MADE};
-    for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++) {
-        fill(kinds[i]);
-        const size_t size = event_codec_encode(&event, bytes);
-        bytes[0] = 4;
-        cr_expect(eq(u32, decode(size), STATUS_CORRUPT));
-        const size_t more = kinds[i] == EVENT_DECISION_MADE ? DECISION_PLAN_BYTES : PLAN_BYTES;
-        cr_assert(eq(u32, decode(size - more), STATUS_OK));
-        if (kinds[i] == EVENT_DECISION_MADE) {
-            cr_expect(eq(u32, back.decision.plan, PLAN_NONE));
-            cr_expect(not(back.decision.candidates[0].by_plan));
-            cr_expect(not(back.decision.passed[0].by_plan));
-            cr_expect(back.decision.candidates[0].own_area);
-        } else if (kinds[i] == EVENT_INCIDENT_OPENED) {
-            cr_expect(eq(u32, back.opened.plan_version, 0));
-            cr_expect(eq(u32, back.opened.areas[AREA_GRID], 17));
-        } else {
-            cr_expect(eq(u32, back.incident.plan_version, 0));
-            cr_expect(eq(u32, back.incident.areas[AREA_BEAT], 9));
-        }
-    }
-}
-
-Test(event_codec, a_plan_names_no_candidate_that_is_not_there)
-{
-    fill(EVENT_DECISION_MADE);
-    event.decision.candidate_count = 3;
-    event.decision.passed_count = 2;
-    const size_t size = event_codec_encode(&event, bytes);
-    cr_assert(eq(u32, decode(size), STATUS_OK));
-    bytes[size - 2 * sizeof(uint32_t)] |= 8;
-    cr_expect(eq(u32, decode(size), STATUS_CORRUPT));
-    cr_assert(eq(sz, event_codec_encode(&event, bytes), size));
-    bytes[size - sizeof(uint32_t)] |= 4;
-    cr_expect(eq(u32, decode(size), STATUS_CORRUPT));
-}
-
 /* What version 3 did not say of beats and grids: it lay in none. */
 Test(event_codec, units_and_incidents_of_version_3_lie_in_no_area)
 {
@@ -686,8 +618,8 @@ Test(event_codec, units_and_incidents_of_version_3_lie_in_no_area)
         enum event_kind kind;
         size_t more;
     } grown[] = {{EVENT_UNIT_PUT, sizeof(uint32_t)},
-                 {EVENT_INCIDENT_OPENED, AREA_KIND_COUNT * sizeof(uint32_t) + PLAN_BYTES},
-                 {EVENT_INCIDENT_UPDATED, AREA_KIND_COUNT * sizeof(uint32_t) + PLAN_BYTES}};
+                 {EVENT_INCIDENT_OPENED, AREA_KIND_COUNT * sizeof(uint32_t)},
+                 {EVENT_INCIDENT_UPDATED, AREA_KIND_COUNT * sizeof(uint32_t)}};
     for (size_t i = 0; i < sizeof grown / sizeof grown[0]; i++) {
         fill(grown[i].kind);
         const size_t size = event_codec_encode(&event, bytes);
@@ -712,7 +644,7 @@ Test(event_codec, a_decision_and_a_policy_of_version_3_know_no_area)
     const size_t size = event_codec_encode(&event, bytes);
     bytes[0] = 3;
     cr_expect(eq(u32, decode(size), STATUS_CORRUPT));
-    cr_assert(eq(u32, decode(size - 2 - sizeof(uint32_t) - DECISION_PLAN_BYTES), STATUS_OK));
+    cr_assert(eq(u32, decode(size - 2 - sizeof(uint32_t)), STATUS_OK));
     cr_expect(not(back.decision.area_first));
     cr_expect(eq(u32, back.decision.wave, 0));
     cr_expect(not(back.decision.candidates[0].own_area));
@@ -735,7 +667,7 @@ Test(event_codec, a_candidate_that_is_not_there_belongs_to_no_area)
     event.decision.candidate_count = 3;
     const size_t size = event_codec_encode(&event, bytes);
     cr_assert(eq(u32, decode(size), STATUS_OK));
-    bytes[size - sizeof(uint32_t) - DECISION_PLAN_BYTES] |= 8;
+    bytes[size - sizeof(uint32_t)] |= 8;
     cr_expect(eq(u32, decode(size), STATUS_CORRUPT));
 }
 

@@ -27,6 +27,23 @@ static uint32_t incident_caller(enum alarm_kind kind, const struct incident *inc
     return kind == ALARM_PANIC ? incident->panic_unit : UNIT_NONE;
 }
 
+/* The next alarm, about nothing yet. */
+static struct event *new_alarm(struct step *step, enum alarm_kind kind, enum tier tier,
+                               uint8_t district)
+{
+    struct event *event = step_event(step, EVENT_ALARM_RAISED);
+    event->alarm.alarm_id = step->engine->last_alarm_id + 1;
+    event->alarm.kind = kind;
+    event->alarm.incident_id = 0;
+    event->alarm.assignment_id = 0;
+    event->alarm.unit_id = UNIT_NONE;
+    event->alarm.tier = tier;
+    event->alarm.circle = CIRCLE_NONE;
+    event->alarm.checkpoint = CHECKPOINT_NONE;
+    event->alarm.district = district;
+    return event;
+}
+
 void alarm_raise(struct step *step, enum alarm_kind kind, const struct incident *incident,
                  const struct assignment *assignment, enum tier tier)
 {
@@ -43,17 +60,11 @@ void alarm_raise(struct step *step, enum alarm_kind kind, const struct incident 
         step->result = result; /* the command itself was done */
         return;
     }
-    struct event *event = step_event(step, EVENT_ALARM_RAISED);
-    event->alarm.alarm_id = engine->last_alarm_id + 1;
-    event->alarm.kind = kind;
+    struct event *event = new_alarm(step, kind, tier, DISTRICT_NONE);
     event->alarm.incident_id = incident->id;
     event->alarm.assignment_id = assignment == NULL ? 0 : assignment->id;
     event->alarm.unit_id =
         assignment == NULL ? incident_caller(kind, incident) : assignment->unit_id;
-    event->alarm.tier = tier;
-    event->alarm.circle = CIRCLE_NONE;
-    event->alarm.checkpoint = CHECKPOINT_NONE;
-    event->alarm.district = DISTRICT_NONE;
     step_emit(step);
 }
 
@@ -62,16 +73,9 @@ void alarm_raise_gap(struct step *step, uint32_t circle, enum tier tier)
     const struct engine *engine = step->engine;
     assert(circle < engine->circle_count);
     assert(engine->gap_alarms[circle * TIER_COUNT + (uint32_t)tier] == SLOT_NONE);
-    struct event *event = step_event(step, EVENT_ALARM_RAISED);
-    event->alarm.alarm_id = engine->last_alarm_id + 1;
-    event->alarm.kind = ALARM_COVERAGE_GAP;
-    event->alarm.incident_id = 0;
-    event->alarm.assignment_id = 0;
-    event->alarm.unit_id = UNIT_NONE;
-    event->alarm.tier = tier;
+    struct event *event =
+        new_alarm(step, ALARM_COVERAGE_GAP, tier, engine->circles[circle].district);
     event->alarm.circle = circle;
-    event->alarm.checkpoint = CHECKPOINT_NONE;
-    event->alarm.district = engine->circles[circle].district;
     step_emit(step);
 }
 
@@ -80,16 +84,9 @@ void alarm_raise_overdue(struct step *step, uint32_t checkpoint)
     const struct engine *engine = step->engine;
     assert(checkpoint < engine->checkpoint_count);
     assert(engine->overdue_alarms[checkpoint] == SLOT_NONE);
-    struct event *event = step_event(step, EVENT_ALARM_RAISED);
-    event->alarm.alarm_id = engine->last_alarm_id + 1;
-    event->alarm.kind = ALARM_CHECKPOINT_OVERDUE;
-    event->alarm.incident_id = 0;
-    event->alarm.assignment_id = 0;
-    event->alarm.unit_id = UNIT_NONE;
-    event->alarm.tier = TIER_1;
-    event->alarm.circle = CIRCLE_NONE;
+    struct event *event = new_alarm(step, ALARM_CHECKPOINT_OVERDUE, TIER_1,
+                                    engine->checkpoints[checkpoint].definition.district);
     event->alarm.checkpoint = checkpoint;
-    event->alarm.district = engine->checkpoints[checkpoint].definition.district;
     step_emit(step);
 }
 

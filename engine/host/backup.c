@@ -27,10 +27,7 @@ static void reply(struct daemon *daemon, const struct backup_state *backup)
     proto_member_text(&buffer, "path", backup->path);
     proto_member_int(&buffer, "seq", (int64_t)dispatch_durable_seq(daemon->dispatch));
     proto_json_end(&buffer, '}');
-    if (proto_buffer_ok(&buffer)) {
-        api_reply_json(daemon->api, backup->request_id, 200, buffer.bytes, buffer.size);
-    }
-    proto_buffer_finish(&buffer);
+    api_reply_body(daemon->api, backup->request_id, 200, &buffer);
 }
 
 static void stepped(void *context, enum status status, const char *error)

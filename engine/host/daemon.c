@@ -1,5 +1,4 @@
 #include "engine/host/daemon.h"
-#include "engine/host/calendar.h"
 
 #include <errno.h>
 #include <signal.h>

@@ -163,11 +163,5 @@ void daemon_gateway_answered(struct daemon *daemon, const struct pending_route *
     proto_member_int(&buffer, "incident_id", outcome->incident_id);
     proto_member_int(&buffer, "seq", (int64_t)outcome->seq);
     proto_json_end(&buffer, '}');
-    if (proto_buffer_ok(&buffer)) {
-        api_reply_json(daemon->api, pending->request_id, 200, buffer.bytes, buffer.size);
-    } else {
-        api_reply_problem(daemon->api, pending->request_id, "busy",
-                          "not enough memory for the answer", NULL);
-    }
-    proto_buffer_finish(&buffer);
+    api_reply_body(daemon->api, pending->request_id, 200, &buffer);
 }

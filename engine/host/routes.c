@@ -15,18 +15,6 @@
 
 #define METRICS_SIZE 16384u
 
-static void reply(struct daemon *daemon, uint64_t request_id, int status,
-                  struct proto_buffer *buffer)
-{
-    if (proto_buffer_ok(buffer)) {
-        api_reply_json(daemon->api, request_id, status, buffer->bytes, buffer->size);
-    } else {
-        api_reply_problem(daemon->api, request_id, "busy", "not enough memory for the answer",
-                          NULL);
-    }
-    proto_buffer_finish(buffer);
-}
-
 static void health(struct daemon *daemon, const struct net_request *request)
 {
     struct proto_buffer buffer = {0};
@@ -36,7 +24,7 @@ static void health(struct daemon *daemon, const struct net_request *request)
     proto_member_text(&buffer, "epoch", daemon->epoch);
     proto_member_int(&buffer, "seq", (int64_t)dispatch_durable_seq(daemon->dispatch));
     proto_json_end(&buffer, '}');
-    reply(daemon, request->id, daemon->disk_full ? 503 : 200, &buffer);
+    api_reply_body(daemon->api, request->id, daemon->disk_full ? 503 : 200, &buffer);
 }
 
 static void metrics(struct daemon *daemon, const struct net_request *request)
@@ -77,7 +65,7 @@ static void system_state(struct daemon *daemon, const struct net_request *reques
     proto_member_bool(&buffer, "history_closed", history.closed);
     proto_member_int(&buffer, "tokens", people.tokens);
     proto_json_end(&buffer, '}');
-    reply(daemon, request->id, 200, &buffer);
+    api_reply_body(daemon->api, request->id, 200, &buffer);
 }
 
 /* ---- Roster ---- */
@@ -87,7 +75,7 @@ static void reply_roster(struct daemon *daemon, uint64_t request_id, uint32_t ad
 {
     struct proto_buffer buffer = {0};
     proto_encode_roster_answer(&buffer, added, updated, seq);
-    reply(daemon, request_id, 200, &buffer);
+    api_reply_body(daemon->api, request_id, 200, &buffer);
 }
 
 static void reply_roster_errors(struct daemon *daemon, uint64_t request_id,
@@ -96,7 +84,7 @@ static void reply_roster_errors(struct daemon *daemon, uint64_t request_id,
     struct proto_buffer buffer = {0};
     proto_encode_roster_problem(&buffer, read);
     if (!proto_buffer_ok(&buffer)) {
-        reply(daemon, request_id, 422, &buffer);
+        api_reply_body(daemon->api, request_id, 422, &buffer);
         return;
     }
     const struct net_response response = {.status = 422,

@@ -91,13 +91,7 @@ void speed_routes_reply(struct daemon *daemon, uint64_t request_id)
     }
     proto_json_end(&buffer, ']');
     proto_json_end(&buffer, '}');
-    if (proto_buffer_ok(&buffer)) {
-        api_reply_json(daemon->api, request_id, 200, buffer.bytes, buffer.size);
-    } else {
-        api_reply_problem(daemon->api, request_id, "busy", "not enough memory for the answer",
-                          NULL);
-    }
-    proto_buffer_finish(&buffer);
+    api_reply_body(daemon->api, request_id, 200, &buffer);
 }
 
 /* "speeds.put car primary 100 100 ... 72": the whole row. */

@@ -163,6 +163,16 @@ void api_reply_buffer(struct api *api, uint64_t request_id, int status)
     api_reply_json(api, request_id, status, api->buffer.bytes, api->buffer.size);
 }
 
+void api_reply_body(struct api *api, uint64_t request_id, int status, struct proto_buffer *body)
+{
+    if (proto_buffer_ok(body)) {
+        api_reply_json(api, request_id, status, body->bytes, body->size);
+    } else {
+        api_reply_problem(api, request_id, "busy", "not enough memory for the answer", NULL);
+    }
+    proto_buffer_finish(body);
+}
+
 static void reply_problem(struct api *api, uint64_t request_id, const struct proto_error *error,
                           const char *headers)
 {

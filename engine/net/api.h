@@ -4,6 +4,7 @@
 #include "engine/core/engine.h"
 #include "engine/net/access.h"
 #include "engine/net/net_server.h"
+#include "proto/proto_buffer.h"
 
 /* The wire's side of the engine: sessions, rights, translation, fan-out, the HTTP routes that need
  * only the live state. It owns the net_server's handlers. What it needs of the house it gets
@@ -90,6 +91,8 @@ void api_reply_json(struct api *api, uint64_t request_id, int status, const char
                     size_t size);
 void api_reply_problem(struct api *api, uint64_t request_id, const char *code, const char *detail,
                        const char *pointer);
+/* A body that was written piece by piece, and is finished here; `busy` if it found no memory. */
+void api_reply_body(struct api *api, uint64_t request_id, int status, struct proto_buffer *body);
 
 struct api_counters {
     uint64_t sessions, consoles, units, commands, refused, malformed, frames_encoded, snapshots,

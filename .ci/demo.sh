@@ -45,6 +45,7 @@ demo_fleet() {
 demo_logins() {
     echo '  demo logins (name  password):'
     sed 's/^/    /; s/ /  /' "$store/demo-logins"
-    echo '  C001 is a patrol car of your own: log in on the unit page, go on duty and answer its orders; the demo drives it.'
+    echo '  C001 is a patrol car of your own: on the unit page choose "Log in as a person" (使用账号登录), go on duty'
+    echo '  and answer its orders; the demo drives it.'
     echo '  The units and incidents are made up; the roads are real.'
 }

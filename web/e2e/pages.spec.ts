@@ -104,6 +104,8 @@ test('a unit’s login does not open the desk, a wrong password is said', async 
   await expect(page.getByRole('alert').filter({ hasText: '账号或密码不正确' })).toBeVisible();
   const record = await open('/supervisor.html', town.people.dispatcher);
   await expect(record.page.getByText('不能使用本页')).toBeVisible();
+  const phone = await open('/unit.html', { name: 'C1', password: 'wrong wrong 1' }, { byForm: true });
+  await expect(phone.page.getByRole('alert').filter({ hasText: '请先点“使用账号登录”' })).toBeVisible();
 });
 
 test('an administrator makes a user and reads a bad roster’s lines', async ({ town, open }) => {

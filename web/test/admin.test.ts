@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { csvOf, csvRows } from '../src/admin/csv.ts';
-import { accepted, asMapped, changes, driven, kmh } from '../src/admin/speed_rows.ts';
+import { accepted, asMapped, changes, driven, kmh, mostTelling } from '../src/admin/speed_rows.ts';
 import { groupsOf, healthOf } from '../src/admin/system_state.ts';
 
 describe('CSV', () => {
@@ -61,5 +61,13 @@ describe('speeds from our own drives', () => {
   it('can be taken back, and are said in kilometres an hour', () => {
     expect(asMapped(row).percent).toEqual(Array.from({ length: 24 }, () => 100));
     expect([kmh(row, 100), kmh(row, 60), driven(row)]).toEqual([58, 35, 70]);
+  });
+
+  it('show first where there is most to accept, then where most was driven', () => {
+    const quiet = { ...row, class: 'motorway', hours: hours.map((hour) => ({ ...hour, proposed: null, n: 0 })) };
+    const busy = { ...quiet, class: 'street', hours: hours.map((hour) => ({ ...hour, proposed: null, n: 9 })) };
+    expect(mostTelling([quiet, busy, row])?.class).toBe('primary');
+    expect(mostTelling([quiet, busy])?.class).toBe('street');
+    expect(mostTelling([])).toBeUndefined();
   });
 });

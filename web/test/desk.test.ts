@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { subjectsOf } from '../src/console/alarm_line.tsx';
 import { alarmList, FLOOD_COUNT, FLOOD_MS, isFlood, isQuiet, tally } from '../src/console/alarms.ts';
 import { nearest } from '../src/console/derive.ts';
 import { ACTIONS, actionOf, DEFAULT_KEYS, keyName, remap, restore } from '../src/console/keys.ts';
@@ -10,6 +11,13 @@ const alarm = (alarm_id: number, kind: Alarm['kind'], raised_ms: number, acked_m
   ({ alarm_id, kind, incident_id: alarm_id, assignment_id: null, unit: null, tier: null, circle: null, checkpoint: null, raised_ms, acked_ms, acked_by: acked_ms === null ? null : 'li', shelved_ms: null, shelved_by: null, shelved_reason: null, shelved: 0 });
 
 describe('the alarm list', () => {
+  it('names each incident, circle and checkpoint of a line once', () => {
+    const of = (more: Partial<Alarm>): Alarm => ({ ...alarm(1, 'checkpoint_overdue', 1), incident_id: null, ...more });
+    const subjects = (...alarms: Alarm[]): unknown[] => subjectsOf(alarms).map((item) => item.incident_id ?? item.circle ?? item.checkpoint);
+    expect(subjects(of({ checkpoint: 'B1' }), of({ checkpoint: 'B2' }), of({ checkpoint: 'B1' }))).toEqual(['B1', 'B2']);
+    expect(subjects(of({ circle: 'K1' }), of({ circle: 'K2' }), of({ incident_id: 4 }), of({ incident_id: 4 }))).toEqual(['K1', 'K2', 4]);
+  });
+
   it('puts a call for help before what has waited longer', () => {
     const list = alarmList([alarm(1, 'no_unit', 10), alarm(2, 'panic', 30), alarm(3, 'declined', 20)], [], 100);
     expect(list.ringing.map((line) => line.first.alarm_id)).toEqual([2, 1, 3]);

@@ -29,3 +29,8 @@ export function keyOf(row: SpeedRow): string {
 export function driven(row: SpeedRow): number {
   return row.hours.reduce((sum, hour) => sum + hour.n, 0);
 }
+
+/** Where there is most to accept, or else most was driven. */
+export function mostTelling(rows: readonly SpeedRow[]): SpeedRow | undefined {
+  return [...rows].sort((a, b) => changes(b).length - changes(a).length || driven(b) - driven(a))[0];
+}

@@ -6,7 +6,7 @@ import * as api from '../protocol/http.ts';
 import { Field } from '../ui/bits.tsx';
 import { dateTime } from '../ui/format.ts';
 import { failed, Message, token, type Said } from './shared.tsx';
-import { accepted, asMapped, changes, driven, keyOf, kmh } from './speed_rows.ts';
+import { accepted, asMapped, changes, driven, keyOf, kmh, mostTelling } from './speed_rows.ts';
 import { t, word } from './words.ts';
 
 /** How fast our own units drive, class by class and hour by hour, and what of it counts. */
@@ -36,7 +36,7 @@ export function Speeds(): JSX.Element {
   }
 
   const rows = held.value?.speeds ?? [];
-  const row = rows.find((each) => keyOf(each) === chosen.value) ?? rows[0];
+  const row = rows.find((each) => keyOf(each) === chosen.value) ?? mostTelling(rows);
   return (
     <section class="stack" aria-label={t('admin.speeds')}>
       <h2>{t('admin.speeds')}</h2>

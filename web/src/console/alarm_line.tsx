@@ -9,4 +9,4 @@ export const lineText = ({ first, all }: AlarmLine): string =>
   all.length > 1 ? `${word('alarm.kind', first.kind)} × ${all.length}` : alarmText(first);
 
 /** Each once: an incident may lack somebody in every tier. */
-export const subjectsOf = (alarms: readonly Alarm[]): Alarm[] => [...new Map(alarms.map((alarm) => [alarm.incident_id ?? alarm.circle, alarm])).values()];
+export const subjectsOf = (alarms: readonly Alarm[]): Alarm[] => [...new Map(alarms.map((alarm) => [alarm.incident_id ?? alarm.circle ?? alarm.checkpoint, alarm])).values()];

@@ -6,7 +6,7 @@ import { PriorityBadge } from '../ui/bits.tsx';
 import { clock, duration } from '../ui/format.ts';
 import { lineText, subjectsOf } from './alarm_line.tsx';
 import { subjectLink } from './alarm_row.tsx';
-import { alarmList, FLOOD_COUNT, isQuiet, rings, SHELVE_MINUTES, tally, type AlarmLine } from './alarms.ts';
+import { alarmList, FLOOD_COUNT, rings, SHELVE_MINUTES, tally, type AlarmLine } from './alarms.ts';
 import { coverageOpen } from './coverage.ts';
 import { ackAll, alarmsOpen, city, now, raised, shelveAlarm } from './state.ts';
 import { t, word } from './panel_words.ts';
@@ -66,7 +66,7 @@ function Line({ line }: { line: AlarmLine }): JSX.Element {
       <span class="row alarm-acts">
         {first.acked_ms === null ? null : <span class="muted">{first.acked_by} {clock(first.acked_ms)}</span>}
         {first.shelved_ms === null ? null : <Shelved alarm={first} />}
-        {isQuiet(first) ? <button type="button" onClick={showCover}>{t('cover.title')}</button> : null}
+        {first.kind === 'coverage_gap' ? <button type="button" onClick={showCover}>{t('cover.title')}</button> : null}
         {first.acked_ms === null ? <button type="button" onClick={() => ackAll(all)}>{many ? t('alarm.ack_n', { n: all.length }) : t('alarm.ack')}</button> : null}
         {many || first.kind === 'panic' || first.shelved_ms !== null ? null : (
           <button type="button" onClick={() => shelveAlarm(first.alarm_id, SHELVE_MINUTES)}>{t('alarm.shelve', { n: SHELVE_MINUTES })}</button>

@@ -22,6 +22,7 @@ export const en: Record<Key, string> = {
   'login.busy': 'Logging in…',
   'login.by_person': 'Log in as a person',
   'login.by_device': 'Log in as a device',
+  'login.device_failed': 'Wrong code or device secret. With a name and a password choose “Log in as a person” first',
   'login.wrong_role': 'This user ({role}) cannot use this page',
   'login.logout': 'Log out',
   'login.expired': 'Your login has expired; please log in again',

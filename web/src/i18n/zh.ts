@@ -22,6 +22,7 @@ export const zh = {
   'login.busy': '正在登录…',
   'login.by_person': '使用账号登录',
   'login.by_device': '使用设备登录',
+  'login.device_failed': '编号或设备密钥不正确；有账号和密码的，请先点“使用账号登录”',
   'login.wrong_role': '此账号（{role}）不能使用本页',
   'login.logout': '退出',
   'login.expired': '登录已失效，请重新登录',

@@ -76,7 +76,8 @@ function LoginForm({ keep, device }: { keep: Keep; device: boolean }): JSX.Eleme
       asDevice.value ? { unit: name, secret: secret.trim() } : { name, password: secret },
     );
     busy.value = false;
-    failure.value = reply.ok ? null : problemText(reply.problem);
+    failure.value = reply.ok ? null
+      : asDevice.value && reply.problem.code === 'login_failed' ? t('login.device_failed') : problemText(reply.problem);
   }
 
   return (

@@ -73,6 +73,8 @@ static void encode_changed(struct proto_buffer *buffer, const struct proto_event
     proto_member_text(buffer, "circle", event->changed.circle);
     proto_member_text(buffer, "beat", event->changed.beat);
     proto_member_text(buffer, "grid", event->changed.grid);
+    proto_member_text(buffer, "plan", event->changed.plan);
+    proto_member_int(buffer, "plan_version", event->changed.plan_version);
     if (event->changed.order != NULL) {
         proto_json_name(buffer, "order");
         proto_encode_order(buffer, event->changed.order);
@@ -342,6 +344,14 @@ static void encode_members(struct proto_buffer *buffer, const struct proto_event
         proto_member_int(buffer, "version", event->policy.version);
         proto_member_text(buffer, "name", event->policy.name);
         proto_member_name(buffer, "clock_start", PROTO_LIST_CLOCK_START, event->policy.clock_start);
+        break;
+    case PROTO_EVENT_PLAN_PUT:
+        proto_json_name(buffer, "plan");
+        proto_json_begin(buffer, '{');
+        proto_member_text(buffer, "code", event->plan.code);
+        proto_member_int(buffer, "version", event->plan.version);
+        proto_member_text(buffer, "circle", event->plan.circle);
+        proto_json_end(buffer, '}');
         break;
     case PROTO_EVENT_CIRCLE_PUT:
     case PROTO_EVENT_CENTRE_PUT:

@@ -27,6 +27,10 @@ struct proto_event {
         const struct proto_unit *unit;             /* only its definition is written */
         const struct proto_report *report;         /* report.received */
         const struct proto_incident *incident;     /* incident.opened */
+        struct {
+            const char *code, *circle;
+            uint32_t version;
+        } plan; /* plan.put: who needs its words asks for them */
         const struct proto_decision *decision;
         struct {
             const struct proto_assignment *assignment;
@@ -63,6 +67,8 @@ struct proto_event {
             const char *address;             /* NULL: masked */
             const char *district, *circle;   /* NULL */
             const char *beat, *grid;         /* NULL */
+            const char *plan;                /* code; NULL */
+            uint32_t plan_version;           /* 0: none holds */
             const struct proto_order *order; /* in a unit's stream, else NULL: no such member */
         } changed;                           /* incident.updated */
         struct {

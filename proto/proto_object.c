@@ -181,6 +181,45 @@ void proto_encode_checkpoint(struct proto_buffer *buffer, const struct proto_che
     proto_json_end(buffer, '}');
 }
 
+void proto_encode_circle_plan(struct proto_buffer *buffer, const struct proto_circle_plan *plan)
+{
+    proto_json_begin(buffer, '{');
+    proto_member_text(buffer, "code", plan->code);
+    proto_member_int(buffer, "version", plan->version);
+    proto_member_text(buffer, "circle", plan->circle);
+    proto_json_name(buffer, "types");
+    proto_json_begin(buffer, '[');
+    for (uint32_t i = 0; i < PROTO_INCIDENT_TYPE_COUNT; i++) {
+        if ((plan->types >> i & 1u) != 0) {
+            proto_json_text(buffer, proto_name(PROTO_LIST_INCIDENT_TYPE, i));
+        }
+    }
+    proto_json_end(buffer, ']');
+    proto_json_name(buffer, "priorities");
+    proto_json_begin(buffer, '[');
+    for (uint32_t i = 0; plan->priorities >> i != 0; i++) {
+        if ((plan->priorities >> i & 1u) != 0) {
+            proto_json_int(buffer, i + 1);
+        }
+    }
+    proto_json_end(buffer, ']');
+    proto_json_name(buffer, "units");
+    proto_json_begin(buffer, '{');
+    for (uint32_t tier = 0; tier < PROTO_TIER_COUNT; tier++) {
+        assert(plan->unit_counts[tier] <= PROTO_PLAN_NAMED_MAX);
+        proto_json_name(buffer, proto_name(PROTO_LIST_TIER, tier));
+        proto_json_begin(buffer, '[');
+        for (uint32_t i = 0; i < plan->unit_counts[tier]; i++) {
+            proto_json_text(buffer, plan->units[tier][i]);
+        }
+        proto_json_end(buffer, ']');
+    }
+    proto_json_end(buffer, '}');
+    proto_member_text(buffer, "words_zh", plan->words_zh);
+    proto_member_text(buffer, "words_en", plan->words_en);
+    proto_json_end(buffer, '}');
+}
+
 void proto_encode_district(struct proto_buffer *buffer, const struct proto_district *district)
 {
     proto_json_begin(buffer, '{');
@@ -246,6 +285,8 @@ void proto_encode_incident(struct proto_buffer *buffer, const struct proto_incid
     proto_member_name(buffer, "mode", PROTO_LIST_DISPATCH_MODE, incident->mode);
     proto_member_text(buffer, "policy", incident->policy);
     proto_member_int(buffer, "policy_version", incident->policy_version);
+    proto_member_text(buffer, "plan", incident->plan);
+    proto_member_int(buffer, "plan_version", incident->plan_version);
     encode_warning(buffer, &incident->warning);
     proto_member_int(buffer, "report_count", incident->report_count);
     proto_member_time(buffer, "received_ms", incident->received_ms);
@@ -363,6 +404,7 @@ static void encode_candidate(struct proto_buffer *buffer, const struct proto_can
     proto_member_bool(buffer, "chosen", candidate->chosen);
     proto_member_bool(buffer, "estimated", candidate->estimated);
     proto_member_bool(buffer, "own_area", candidate->own_area);
+    proto_member_bool(buffer, "by_plan", candidate->by_plan);
     proto_member_id(buffer, "given_to", candidate->given_to);
     proto_json_end(buffer, '}');
 }
@@ -374,6 +416,7 @@ static void encode_passed(struct proto_buffer *buffer, const struct proto_passed
     proto_member_text(buffer, "unit", passed->unit);
     proto_member_u32(buffer, "distance_m", passed->distance_m);
     proto_member_name(buffer, "reason", PROTO_LIST_REASON, passed->reason);
+    proto_member_bool(buffer, "by_plan", passed->by_plan);
     proto_json_end(buffer, '}');
 }
 
@@ -418,6 +461,7 @@ void proto_encode_decision(struct proto_buffer *buffer, const struct proto_decis
     proto_member_bool(buffer, "automatic", decision->automatic);
     proto_member_bool(buffer, "area_first", decision->area_first);
     proto_member_int(buffer, "wave", decision->wave);
+    proto_member_text(buffer, "plan", decision->plan);
     proto_member_int(buffer, "together", decision->together);
     encode_preemptable(buffer, decision);
     proto_json_name(buffer, "candidates");
@@ -491,6 +535,20 @@ void proto_encode_referral(struct proto_buffer *buffer, const struct proto_refer
     proto_json_end(buffer, '}');
 }
 
+static void encode_order_plan(struct proto_buffer *buffer, const struct proto_order *order)
+{
+    if (order->plan == NULL) {
+        proto_member_null(buffer, "plan");
+        return;
+    }
+    proto_json_name(buffer, "plan");
+    proto_json_begin(buffer, '{');
+    proto_member_text(buffer, "code", order->plan);
+    proto_member_text(buffer, "words_zh", order->words_zh);
+    proto_member_text(buffer, "words_en", order->words_en);
+    proto_json_end(buffer, '}');
+}
+
 void proto_encode_order(struct proto_buffer *buffer, const struct proto_order *order)
 {
     assert(order->type < PROTO_INCIDENT_TYPE_COUNT);
@@ -509,6 +567,7 @@ void proto_encode_order(struct proto_buffer *buffer, const struct proto_order *o
     proto_member_time(buffer, "received_ms", order->received_ms);
     proto_member_u32(buffer, "target_ms", order->target_ms);
     encode_warning(buffer, &order->warning);
+    encode_order_plan(buffer, order);
     proto_json_end(buffer, '}');
     proto_json_end(buffer, '}');
 }

@@ -8,6 +8,8 @@
  * What is not there is null on the wire: a NULL text, a time PROTO_NEVER, a u32 PROTO_NONE where
  * the comment says so, an id 0 where the comment says so, an enum that is its COUNT. */
 
+#define PROTO_PLAN_NAMED_MAX 8u /* units of one tier */
+
 struct proto_user {
     const char *name, *display;
     enum proto_role role;
@@ -70,6 +72,17 @@ struct proto_checkpoint {
     uint32_t missed;
 };
 
+/* A plan of a circle. */
+struct proto_circle_plan {
+    const char *code, *circle;
+    uint32_t version;
+    uint32_t types;      /* bit per enum proto_incident_type */
+    uint32_t priorities; /* bit per priority, the lowest bit the most urgent */
+    uint32_t unit_counts[PROTO_TIER_COUNT];
+    const char *units[PROTO_TIER_COUNT][PROTO_PLAN_NAMED_MAX]; /* codes */
+    const char *words_zh, *words_en;                           /* NULL: none */
+};
+
 struct proto_district {
     const char *code, *name;
 };
@@ -107,6 +120,8 @@ struct proto_incident {
     const char *policy;
     struct proto_warning warning;
     uint32_t policy_version;
+    const char *plan; /* code of its circle's; NULL: none holds */
+    uint32_t plan_version;
     uint32_t report_count;
     int64_t received_ms, created_ms, dispatched_ms, on_scene_ms, ended_ms, clock_ms;
     int64_t held_ms, review_ms;        /* PROTO_NEVER: not held */
@@ -172,7 +187,7 @@ struct proto_candidate {
     struct proto_place at;
     uint32_t fix_age_ms; /* PROTO_NONE */
     uint32_t rank;
-    bool in_reach, chosen, estimated, own_area;
+    bool in_reach, chosen, estimated, own_area, by_plan;
     uint32_t given_to; /* 0: null */
 };
 
@@ -187,6 +202,7 @@ struct proto_passed {
     const char *unit;
     uint32_t distance_m; /* PROTO_NONE */
     enum proto_reason reason;
+    bool by_plan;
 };
 
 struct proto_decision {
@@ -196,7 +212,8 @@ struct proto_decision {
     uint64_t map_id; /* 16 hexadecimal digits on the wire: JSON numbers cannot hold it */
     uint32_t traffic_version;
     bool automatic, area_first;
-    uint32_t wave; /* of volunteers; 0: the units of the tier */
+    uint32_t wave;    /* of volunteers; 0: the units of the tier */
+    const char *plan; /* of the circle, that names units of the tier; NULL */
     uint32_t together;
     uint32_t preemptable_count; /* .. PROTO_PREEMPTABLE_MAX */
     struct proto_preemptable preemptable[PROTO_PREEMPTABLE_MAX];
@@ -244,6 +261,8 @@ struct proto_order {
     int64_t received_ms;
     uint32_t target_ms; /* PROTO_NONE */
     struct proto_warning warning;
+    const char *plan; /* code of the circle's; NULL: none, or not for this reader yet */
+    const char *words_zh, *words_en; /* that it tells; NULL */
 };
 
 /* Each writes one JSON object, as a value: after a name, in a list, or alone. */
@@ -266,6 +285,7 @@ void proto_encode_checkpoint_definition(struct proto_buffer *buffer,
 /* "HH:MM" */
 #define PROTO_HOUR_SIZE 6u
 void proto_hour_text(uint32_t minute, char text[PROTO_HOUR_SIZE]);
+void proto_encode_circle_plan(struct proto_buffer *buffer, const struct proto_circle_plan *plan);
 void proto_encode_district(struct proto_buffer *buffer, const struct proto_district *district);
 void proto_encode_incident(struct proto_buffer *buffer, const struct proto_incident *incident);
 void proto_encode_assignment(struct proto_buffer *buffer,

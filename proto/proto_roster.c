@@ -10,7 +10,7 @@
 enum proto_roster_kind proto_roster_kind_find(const char *name)
 {
     static const char *const names[PROTO_ROSTER_KIND_COUNT] = {
-        "districts", "circles", "units", "areas", "centres", "checkpoints"};
+        "districts", "circles", "units", "areas", "centres", "checkpoints", "plans"};
     assert(name != NULL);
     uint32_t kind = 0;
     while (kind < PROTO_ROSTER_KIND_COUNT && strcmp(names[kind], name) != 0) {
@@ -35,6 +35,7 @@ void proto_roster_finish(struct proto_roster *roster)
     free(roster->units);
     free(roster->centres);
     free(roster->checkpoints);
+    free(roster->plans);
     free(roster->errors);
     *roster = (struct proto_roster){.kind = roster->kind};
 }
@@ -61,6 +62,10 @@ static const char *code_at(const struct proto_roster *roster, uint32_t i,
         *at = roster->checkpoints[i].at;
         return roster->checkpoints[i].code;
     }
+    if (roster->kind == PROTO_ROSTER_PLANS) {
+        *at = roster->plans[i].at;
+        return roster->plans[i].code;
+    }
     *at = roster->outlines[i].at;
     return roster->outlines[i].code;
 }
@@ -68,7 +73,7 @@ static const char *code_at(const struct proto_roster *roster, uint32_t i,
 static uint32_t code_count(const struct proto_roster *roster)
 {
     return roster->unit_count + roster->circle_count + roster->outline_count +
-           roster->centre_count + roster->checkpoint_count;
+           roster->centre_count + roster->checkpoint_count + roster->plan_count;
 }
 
 static uint32_t hash(const char *code)

@@ -12,6 +12,7 @@
 #define PROTO_ROSTER_CIRCLES_MAX     5000u
 #define PROTO_ROSTER_CENTRES_MAX     1000u
 #define PROTO_ROSTER_CHECKPOINTS_MAX 4096u
+#define PROTO_ROSTER_PLANS_MAX       5000u
 #define PROTO_ROSTER_DISTRICTS_MAX   PROTO_DISTRICTS_MAX
 #define PROTO_ROSTER_AREAS_MAX       5000u
 #define PROTO_ROSTER_RINGS_MAX       16u   /* of one outline */
@@ -25,9 +26,11 @@ enum proto_roster_kind {
     PROTO_ROSTER_AREAS, /* GeoJSON only, as districts */
     PROTO_ROSTER_CENTRES,
     PROTO_ROSTER_CHECKPOINTS,
+    PROTO_ROSTER_PLANS, /* CSV only: a plan has no place of its own */
     PROTO_ROSTER_KIND_COUNT
 };
-/* "districts", "circles", "units", "areas", "centres", "checkpoints"; KIND_COUNT for another. */
+/* "districts", "circles", "units", "areas", "centres", "checkpoints", "plans"; KIND_COUNT for
+ * another. */
 enum proto_roster_kind proto_roster_kind_find(const char *name);
 
 /* Where it stood: of CSV the field, of GeoJSON the feature. Both from 1; columns in characters. */
@@ -90,6 +93,19 @@ struct proto_roster_checkpoint {
     char circle[PROTO_CODE_SIZE], district[PROTO_CODE_SIZE]; /* "" */
 };
 
+/* A plan of a circle: who goes first, and what everybody who is ordered is told. */
+#define PROTO_PLAN_UNITS_MAX 8u /* of one tier */
+struct proto_roster_plan {
+    struct proto_roster_at at, circle_at, tier_at[PROTO_TIER_COUNT];
+    char code[PROTO_CODE_SIZE];
+    char circle[PROTO_CODE_SIZE];
+    uint32_t types;      /* bit per enum proto_incident_type, not 0 */
+    uint32_t priorities; /* bit per priority, the lowest bit the most urgent; not 0 */
+    uint32_t unit_counts[PROTO_TIER_COUNT];
+    char units[PROTO_TIER_COUNT][PROTO_PLAN_UNITS_MAX][PROTO_CODE_SIZE];
+    char words_zh[PROTO_NOTE_SIZE], words_en[PROTO_NOTE_SIZE];
+};
+
 struct proto_roster_error {
     struct proto_roster_at at;
     char detail[PROTO_DETAIL_SIZE]; /* names the column or member, and the value */
@@ -111,6 +127,8 @@ struct proto_roster {
     uint32_t centre_count;
     struct proto_roster_checkpoint *checkpoints;
     uint32_t checkpoint_count;
+    struct proto_roster_plan *plans;
+    uint32_t plan_count;
 
     struct proto_roster_error *errors;
     uint32_t error_count; /* .. PROTO_ROSTER_ERRORS_MAX, then reading stops */

@@ -421,6 +421,11 @@ bool proto_roster_read_geojson(struct proto_roster *roster, enum proto_roster_ki
 {
     assert(kind < PROTO_ROSTER_KIND_COUNT);
     *roster = (struct proto_roster){.kind = kind};
+    if (kind == PROTO_ROSTER_PLANS) {
+        proto_roster_refuse(roster, (struct proto_roster_at){1, 1},
+                            "plans have no places of their own: give them as CSV");
+        return false;
+    }
     struct proto_error error;
     struct proto_parse_place place;
     json_t *root = proto_parse_at(text, size, PROTO_ROSTER_BYTES_MAX, &error, &place);

@@ -34,6 +34,7 @@ static const uint32_t required[PROTO_ROSTER_KIND_COUNT] = {
                                  BIT(PROTO_COLUMN_LAT) | BIT(PROTO_COLUMN_LON) |
                                  BIT(PROTO_COLUMN_RADIUS_M) | BIT(PROTO_COLUMN_EVERY_MIN) |
                                  BIT(PROTO_COLUMN_STAY_S),
+    [PROTO_ROSTER_PLANS] = BIT(PROTO_COLUMN_CODE) | BIT(PROTO_COLUMN_CIRCLE),
 };
 static const uint32_t optional[PROTO_ROSTER_KIND_COUNT] = {
     [PROTO_ROSTER_DISTRICTS] = BIT(PROTO_COLUMN_SYNTHETIC),
@@ -46,6 +47,10 @@ static const uint32_t optional[PROTO_ROSTER_KIND_COUNT] = {
     [PROTO_ROSTER_CHECKPOINTS] = BIT(PROTO_COLUMN_FROM) | BIT(PROTO_COLUMN_TO) |
                                  BIT(PROTO_COLUMN_CIRCLE) | BIT(PROTO_COLUMN_DISTRICT) |
                                  BIT(PROTO_COLUMN_SYNTHETIC),
+    [PROTO_ROSTER_PLANS] = BIT(PROTO_COLUMN_TYPES) | BIT(PROTO_COLUMN_PRIORITIES) |
+                           BIT(PROTO_COLUMN_TIER_1) | BIT(PROTO_COLUMN_TIER_3) |
+                           BIT(PROTO_COLUMN_TIER_5) | BIT(PROTO_COLUMN_WORDS_ZH) |
+                           BIT(PROTO_COLUMN_WORDS_EN),
 };
 
 const char *proto_column_name(enum proto_column column)
@@ -565,6 +570,9 @@ void proto_row_take(struct proto_roster *roster, const struct proto_row *row)
         break;
     case PROTO_ROSTER_CHECKPOINTS:
         take_checkpoint(&check);
+        break;
+    case PROTO_ROSTER_PLANS:
+        proto_row_take_plan(roster, row);
         break;
     case PROTO_ROSTER_KIND_COUNT:
         assert(roster->kind < PROTO_ROSTER_KIND_COUNT);

@@ -21,7 +21,14 @@
     X(PROTO_COLUMN_FROM, "from")                                                                   \
     X(PROTO_COLUMN_TO, "to")                                                                       \
     X(PROTO_COLUMN_EVERY_MIN, "every_min")                                                         \
-    X(PROTO_COLUMN_STAY_S, "stay_s")
+    X(PROTO_COLUMN_STAY_S, "stay_s")                                                               \
+    X(PROTO_COLUMN_TYPES, "types")                                                                 \
+    X(PROTO_COLUMN_PRIORITIES, "priorities")                                                       \
+    X(PROTO_COLUMN_TIER_1, "tier_1")                                                               \
+    X(PROTO_COLUMN_TIER_3, "tier_3")                                                               \
+    X(PROTO_COLUMN_TIER_5, "tier_5")                                                               \
+    X(PROTO_COLUMN_WORDS_ZH, "words_zh")                                                           \
+    X(PROTO_COLUMN_WORDS_EN, "words_en")
 enum proto_column { PROTO_COLUMN_LIST(PROTO_NAME) PROTO_COLUMN_COUNT };
 
 const char *proto_column_name(enum proto_column column);
@@ -47,6 +54,8 @@ struct proto_row {
 
 /* Check the row and append it; errors are noted in the roster, and then nothing is appended. */
 void proto_row_take(struct proto_roster *roster, const struct proto_row *row);
+
+void proto_row_take_plan(struct proto_roster *roster, const struct proto_row *row);
 
 /* Note an error: `what` in quotes (NULL: none), then the sentence, then the value in quotes (NULL:
  * none). */

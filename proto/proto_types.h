@@ -190,7 +190,8 @@ enum proto_preempt { PROTO_PREEMPT_LIST(PROTO_NAME) PROTO_PREEMPT_COUNT };
     X(PROTO_REASON_UNKNOWN_REFERRAL, "unknown_referral")                                           \
     X(PROTO_REASON_OPEN_REFERRAL, "open_referral")                                                 \
     X(PROTO_REASON_NOT_COMPETENT, "not_competent")                                                 \
-    X(PROTO_REASON_UNKNOWN_CHECKPOINT, "unknown_checkpoint")
+    X(PROTO_REASON_UNKNOWN_CHECKPOINT, "unknown_checkpoint")                                       \
+    X(PROTO_REASON_PLAN_FIRST, "plan_first")
 enum proto_reason { PROTO_REASON_LIST(PROTO_NAME) PROTO_REASON_COUNT };
 
 #define PROTO_ALARM_KIND_LIST(X)                                                                   \
@@ -318,7 +319,8 @@ enum proto_visit { PROTO_VISIT_LIST(PROTO_NAME) PROTO_VISIT_COUNT };
     X(PROTO_EVENT_REFERRAL_UPDATED, "referral.updated")                                            \
     X(PROTO_EVENT_CHECKPOINT_PUT, "checkpoint.put")                                                \
     X(PROTO_EVENT_CHECKPOINT_VISITED, "checkpoint.visited")                                        \
-    X(PROTO_EVENT_CHECKPOINT_OVERDUE, "checkpoint.overdue")
+    X(PROTO_EVENT_CHECKPOINT_OVERDUE, "checkpoint.overdue")                                        \
+    X(PROTO_EVENT_PLAN_PUT, "plan.put")
 enum proto_event_kind { PROTO_EVENT_KIND_LIST(PROTO_NAME) PROTO_EVENT_KIND_COUNT };
 
 /* What a gateway says of an order that it was handed; `taken` is its answer to the webhook. */

@@ -17,6 +17,8 @@ static enum status apply_kind(struct engine *engine, const struct event *event)
         return apply_referral_sent(engine, event);
     case EVENT_REFERRAL_UPDATED:
         return apply_referral_updated(engine, event);
+    case EVENT_PLAN_PUT:
+        return apply_plan_put(engine, event);
     case EVENT_CENTRE_PUT:
         return apply_roster_centre(engine, event);
     case EVENT_CHECKPOINT_PUT:

@@ -21,6 +21,12 @@ MUST_CHECK enum status apply_patrol_visited(struct engine *engine, const struct 
 MUST_CHECK enum status apply_patrol_overdue(struct engine *engine, const struct event *event);
 MUST_CHECK enum status apply_roster_duty(struct engine *engine, const struct event *event);
 
+MUST_CHECK enum status apply_plan_put(struct engine *engine, const struct event *event);
+void apply_plan_link(struct engine *engine, uint32_t slot);
+/* Version 0: none. */
+bool apply_plan_known(const struct engine *engine, uint32_t version);
+void apply_plan_take(struct engine *engine, struct incident *incident, uint32_t version);
+
 MUST_CHECK enum status apply_policy_put(struct engine *engine, const struct event *event);
 
 MUST_CHECK enum status apply_referral_sent(struct engine *engine, const struct event *event);

@@ -30,7 +30,8 @@ enum status apply_incident_opened(struct engine *engine, const struct event *eve
     if (incident == NULL || incident->created_ms != TIME_NEVER ||
         !priority_valid(opened->priority) || !circle_valid(engine, opened->circle) ||
         !area_valid(engine, opened->areas) ||
-        opened->policy_version != engine->policies[engine->policy_now].version) {
+        opened->policy_version != engine->policies[engine->policy_now].version ||
+        !apply_plan_known(engine, opened->plan_version)) {
         return STATUS_CORRUPT;
     }
     incident->generation = 1;
@@ -45,6 +46,7 @@ enum status apply_incident_opened(struct engine *engine, const struct event *eve
     incident->mode = opened->mode;
     incident->policy = engine->policy_now;
     engine->policies[incident->policy].incident_count++;
+    apply_plan_take(engine, incident, opened->plan_version);
     incident->for_all = opened->for_all;
     incident->received_ms = opened->received_ms;
     incident->created_ms = event->at_ms;
@@ -73,7 +75,8 @@ enum status apply_incident_updated(struct engine *engine, const struct event *ev
         event->incident.generation != incident->generation + 1 ||
         !priority_valid(event->incident.priority) ||
         !circle_valid(engine, event->incident.circle) ||
-        !area_valid(engine, event->incident.areas)) {
+        !area_valid(engine, event->incident.areas) ||
+        !apply_plan_known(engine, event->incident.plan_version)) {
         return STATUS_CORRUPT;
     }
     incident->generation = event->incident.generation;
@@ -85,6 +88,7 @@ enum status apply_incident_updated(struct engine *engine, const struct event *ev
     incident->district = event->incident.district;
     incident->circle = event->incident.circle;
     memcpy(incident->areas, event->incident.areas, sizeof incident->areas);
+    apply_plan_take(engine, incident, event->incident.plan_version);
     uint32_t assignment = incident->assignment_first;
     while (assignment != SLOT_NONE) {
         preempt_refresh(engine, assignment);
@@ -175,7 +179,7 @@ struct kept_decision *apply_incident_keep_decision(struct engine *engine, struct
 
 static bool units_known(const struct engine *engine, const struct decision_made *made)
 {
-    bool known = true;
+    bool known = made->plan == PLAN_NONE || made->plan < engine->plan_count;
     for (uint32_t i = 0; i < made->candidate_count; i++) {
         known = known && made->candidates[i].unit_id < engine->unit_count;
     }
@@ -262,6 +266,7 @@ enum status apply_incident_archived(struct engine *engine, const struct event *e
         drop_decision(engine, incident, (enum tier)tier);
     }
     engine->policies[incident->policy].incident_count--;
+    apply_plan_take(engine, incident, 0);
     deadline_forget_incident(engine, slot, incident->id);
     id_pool_remove(&engine->incident_ids, slot);
     return STATUS_OK;

@@ -107,6 +107,17 @@ struct checkpoint_definition {
 #define DAY_MIN                  1440u
 #define CHECKPOINT_EVERY_MIN_MAX 10080u /* a week */
 #define CHECKPOINT_STAY_S_MAX    3600u
+/* What is agreed for one circle (docs/POLICY.md): who goes first to what happens there, and what
+ * everybody who is ordered is told. One that names nobody and says nothing is withdrawn. */
+struct circle_plan {
+    char code[CODE_SIZE];
+    uint32_t circle;     /* index */
+    uint32_t types;      /* bit per incident_type, not 0 */
+    uint32_t priorities; /* bit per priority, the lowest bit the most urgent; not 0 */
+    uint32_t unit_counts[TIER_COUNT];
+    uint32_t units[TIER_COUNT][TIER_UNITS_MAX]; /* ids, each once in a tier */
+    char words_zh[NOTE_SIZE], words_en[NOTE_SIZE];
+};
 
 /* A whole roster or nothing. Known codes are updated, new ones appended; nothing is deleted here.
  * Districts, when given, replace all districts, and areas all areas: those that are there come
@@ -127,6 +138,8 @@ struct roster {
     uint32_t centre_count;
     const struct checkpoint_definition *checkpoints; /* `circle` as a unit's */
     uint32_t checkpoint_count;
+    const struct circle_plan *plans; /* of circles and units that are there */
+    uint32_t plan_count;
 };
 
 struct report_create {

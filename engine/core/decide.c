@@ -3,6 +3,7 @@
 #include <assert.h>
 #include <string.h>
 
+#include "engine/core/circle_plan.h"
 #include "engine/core/passed.h"
 #include "engine/core/preempt.h"
 #include "engine/core/presence.h"
@@ -86,22 +87,37 @@ static void insert(struct decision_made *made, uint32_t max, const struct geo_ne
         .unit_id = hit->unit_id, .travel_ms = hit->travel_ms, .estimated = hit->estimated};
 }
 
-uint32_t decide_outdone_count(const struct decision_made *made)
+/* Of those who were preferred: how far the farthest who goes is. */
+static uint32_t farthest_ms(const struct decision_made *made, bool by_plan)
 {
-    uint32_t farthest_ms = 0;
-    uint32_t count = 0;
-    for (uint32_t i = 0; i < made->candidate_count && made->area_first; i++) {
-        const struct candidate *candidate = &made->candidates[i];
-        if (candidate->chosen && candidate->own_area && candidate->travel_ms > farthest_ms) {
-            farthest_ms = candidate->travel_ms;
-        }
-    }
+    uint32_t most_ms = 0;
     for (uint32_t i = 0; i < made->candidate_count; i++) {
         const struct candidate *candidate = &made->candidates[i];
-        const bool stays = !candidate->chosen && candidate->given_to == 0 && !candidate->own_area;
-        count += stays && candidate->travel_ms < farthest_ms ? 1 : 0;
+        const bool is_preferred = by_plan ? candidate->by_plan : candidate->own_area;
+        if (candidate->chosen && is_preferred && candidate->travel_ms > most_ms) {
+            most_ms = candidate->travel_ms;
+        }
     }
-    return count;
+    return most_ms;
+}
+
+struct decide_outdone decide_outdone(const struct decision_made *made)
+{
+    const uint32_t plan_ms = made->plan == PLAN_NONE ? 0 : farthest_ms(made, true);
+    const uint32_t area_ms = made->area_first ? farthest_ms(made, false) : 0;
+    struct decide_outdone outdone = {.by_plan = 0};
+    for (uint32_t i = 0; i < made->candidate_count; i++) {
+        const struct candidate *candidate = &made->candidates[i];
+        if (candidate->chosen || candidate->given_to != 0) {
+            continue;
+        }
+        if (!candidate->by_plan && candidate->travel_ms < plan_ms) {
+            outdone.by_plan++;
+        } else if (!candidate->own_area && candidate->travel_ms < area_ms) {
+            outdone.by_area++;
+        }
+    }
+    return outdone;
 }
 
 /* How many a search of this profile can find at most: it ends with the last of them. */
@@ -193,45 +209,67 @@ static void gather(const struct step *step, const struct passed_rules *rules,
     }
 }
 
-struct own {
+/* Who heads the list whoever is nearer: whom the plan of the circle names, then whoever belongs to
+ * the place's beat or grid; of each the nearest who can be there in time. */
+struct first {
     struct candidate candidates[CANDIDATES_MAX];
     uint32_t count;
 };
 
-/* The nearest of those who belong to the place's beat or grid and can be there in time. */
-static void gather_own(const struct step *step, const struct passed_rules *rules, uint32_t max,
-                       struct decision_made *made, struct own *own)
+static bool is_among(const struct first *first, uint32_t unit_id)
 {
-    const struct incident *incident = rules->incident;
-    const uint32_t marked = presence_mark(step->engine, incident->areas);
-    const struct scope scope = {.limit_ms = incident->tiers[rules->tier].reach_ms,
-                                .max = marked < max ? marked : max,
-                                .flags = PRESENCE_MARK_FLAG};
-    made->candidate_count = 0;
-    if (scope.max > 0) {
-        gather(step, rules, &scope, made);
-    }
-    presence_unmark(step->engine, incident->areas);
-    own->count = made->candidate_count;
-    memcpy(own->candidates, made->candidates, own->count * sizeof own->candidates[0]);
-}
-
-static bool is_among(const struct own *own, uint32_t unit_id)
-{
-    for (uint32_t i = 0; i < own->count; i++) {
-        if (own->candidates[i].unit_id == unit_id) {
+    for (uint32_t i = 0; i < first->count; i++) {
+        if (first->candidates[i].unit_id == unit_id) {
             return true;
         }
     }
     return false;
 }
 
-/* They head the list, the others follow as near as they are. */
-static void put_first(struct decision_made *made, const struct own *own, uint32_t max)
+/* Those that are marked, behind those who are first already. */
+static void gather_marked(const struct step *step, const struct passed_rules *rules,
+                          uint32_t marked, uint32_t max, struct decision_made *made,
+                          struct first *first)
 {
-    struct own list = *own;
+    const struct scope scope = {.limit_ms = rules->incident->tiers[rules->tier].reach_ms,
+                                .max = marked < max ? marked : max,
+                                .flags = PRESENCE_MARK_FLAG};
+    made->candidate_count = 0;
+    if (scope.max > 0) {
+        gather(step, rules, &scope, made);
+    }
+    for (uint32_t i = 0; i < made->candidate_count && first->count < max; i++) {
+        if (!is_among(first, made->candidates[i].unit_id)) {
+            first->candidates[first->count++] = made->candidates[i];
+        }
+    }
+}
+
+static void gather_first(const struct step *step, const struct passed_rules *rules, uint32_t max,
+                         struct decision_made *made, struct first *first)
+{
+    const struct engine *engine = step->engine;
+    first->count = 0;
+    uint32_t named_count = 0;
+    const uint32_t *named = circle_plan_units(engine, rules->incident, rules->tier, &named_count);
+    if (named_count > 0) {
+        const uint32_t marked = presence_mark_named(engine, named, named_count);
+        gather_marked(step, rules, marked, max, made, first);
+        presence_unmark_named(engine, named, named_count);
+    }
+    if (made->area_first) {
+        const uint32_t marked = presence_mark(engine, rules->incident->areas);
+        gather_marked(step, rules, marked, max, made, first);
+        presence_unmark(engine, rules->incident->areas);
+    }
+}
+
+/* They head the list, the others follow as near as they are. */
+static void put_first(struct decision_made *made, const struct first *first, uint32_t max)
+{
+    struct first list = *first;
     for (uint32_t i = 0; i < made->candidate_count && list.count < max; i++) {
-        if (!is_among(own, made->candidates[i].unit_id)) {
+        if (!is_among(first, made->candidates[i].unit_id)) {
             list.candidates[list.count++] = made->candidates[i];
         }
     }
@@ -250,11 +288,8 @@ static uint32_t find(const struct step *step, const struct decide_request *reque
     struct scope scope = {.limit_ms = reach_ms,
                           .max = is_usual ? listed_max(wanted, ALTERNATIVES) : request->listed};
     const uint32_t enough = is_usual ? wanted : scope.max;
-    struct own own;
-    own.count = 0;
-    if (made->area_first) {
-        gather_own(step, rules, enough, made, &own);
-    }
+    struct first first;
+    gather_first(step, rules, enough, made, &first);
     gather(step, rules, &scope, made);
     const bool goes_beyond = policy->beyond_reach && !request->volunteers;
     if (made->candidate_count < enough && goes_beyond && whole->search_ms > reach_ms) {
@@ -262,16 +297,28 @@ static uint32_t find(const struct step *step, const struct decide_request *reque
         scope.limit_ms = whole->search_ms;
         gather(step, rules, &scope, made);
     }
-    if (own.count > 0) {
-        put_first(made, &own, scope.max);
+    if (first.count > 0) {
+        put_first(made, &first, scope.max);
     }
     return scope.max;
+}
+
+static bool is_named(const uint32_t unit_ids[], uint32_t unit_count, uint32_t unit_id)
+{
+    for (uint32_t i = 0; i < unit_count; i++) {
+        if (unit_ids[i] == unit_id) {
+            return true;
+        }
+    }
+    return false;
 }
 
 static void choose(const struct step *step, const struct incident *incident, uint32_t wanted,
                    struct decision_made *made)
 {
     const uint32_t reach_ms = incident->tiers[made->tier].reach_ms;
+    uint32_t named_count = 0;
+    const uint32_t *named = circle_plan_units(step->engine, incident, made->tier, &named_count);
     for (uint32_t i = 0; i < made->candidate_count; i++) {
         struct candidate *candidate = &made->candidates[i];
         const bool is_known = presence_position(step->engine, candidate->unit_id, step->at_ms,
@@ -281,8 +328,18 @@ static void choose(const struct step *step, const struct incident *incident, uin
         candidate->in_reach = candidate->travel_ms <= reach_ms;
         candidate->chosen = i < wanted;
         candidate->own_area = presence_is_of(step->engine, candidate->unit_id, incident->areas);
+        candidate->by_plan = is_named(named, named_count, candidate->unit_id);
         candidate->given_to = 0;
     }
+}
+
+/* PLAN_NONE: none that names anybody. */
+static uint32_t plan_naming(const struct engine *engine, const struct incident *incident,
+                            enum tier tier)
+{
+    uint32_t count = 0;
+    (void)circle_plan_units(engine, incident, tier, &count);
+    return count == 0 ? PLAN_NONE : circle_plan_of(engine, incident)->index;
 }
 
 void decide_tier(const struct step *step, const struct decide_request *request,
@@ -305,6 +362,7 @@ void decide_tier(const struct step *step, const struct decide_request *request,
     made->traffic_version = engine_traffic_version(engine);
     made->automatic = request->automatic;
     made->area_first = policy->area_first;
+    made->plan = plan_naming(engine, incident, request->tier);
     made->together = 0;
     made->wave = 0;
     made->preemptable_count = 0;

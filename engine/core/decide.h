@@ -33,7 +33,11 @@ void decide_tier(const struct step *step, const struct decide_request *request,
 uint32_t decide_come_straight(const struct engine *engine, const struct geo_nearest_query *query,
                               struct geo_nearest_hit hits[], uint32_t count, uint32_t hits_max);
 uint32_t decide_chosen_count(const struct decision_made *made);
-/* Not chosen, and nearer than somebody of the own area who is. */
-uint32_t decide_outdone_count(const struct decision_made *made);
+/* Not chosen, and nearer than somebody who is: because the plan of the circle names that one, or
+ * because that one is of the own area. */
+struct decide_outdone {
+    uint32_t by_plan, by_area;
+};
+struct decide_outdone decide_outdone(const struct decision_made *made);
 
 #endif

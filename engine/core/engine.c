@@ -425,6 +425,31 @@ uint32_t engine_district_count(const struct engine *engine)
     return engine->district_count;
 }
 
+uint32_t engine_plan_count(const struct engine *engine)
+{
+    return engine->plan_count;
+}
+
+const struct circle_plan *engine_plan(const struct engine *engine, uint32_t index,
+                                      uint32_t *version)
+{
+    assert(index < engine->plan_count);
+    const struct kept_plan *kept = &engine->plans[engine->plan_slots[index]];
+    *version = kept->version;
+    return &kept->plan;
+}
+
+uint32_t engine_plan_find(const struct engine *engine, const char *code)
+{
+    return code_table_find(&engine->plan_codes, code);
+}
+
+const struct circle_plan *engine_plan_version(const struct engine *engine, uint32_t version)
+{
+    const uint32_t slot = id_pool_find(&engine->plan_versions, version);
+    return slot == SLOT_NONE ? NULL : &engine->plans[slot].plan;
+}
+
 const char *engine_district_code(const struct engine *engine, uint32_t index)
 {
     assert(index < engine->district_count);

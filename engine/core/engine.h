@@ -174,6 +174,14 @@ uint32_t engine_checkpoint_count(const struct engine *engine);
 struct checkpoint_view engine_checkpoint(const struct engine *engine, uint32_t index);
 /* UINT32_MAX: no checkpoint has that code. */
 uint32_t engine_checkpoint_find(const struct engine *engine, const char *code);
+/* Plans of circles as they are now, in the order of the roster. */
+uint32_t engine_plan_count(const struct engine *engine);
+const struct circle_plan *engine_plan(const struct engine *engine, uint32_t index,
+                                      uint32_t *version);
+/* UINT32_MAX: no plan has that code. */
+uint32_t engine_plan_find(const struct engine *engine, const char *code);
+/* Also an old one that an incident keeps; NULL: 0, or nobody has it any more. */
+const struct circle_plan *engine_plan_version(const struct engine *engine, uint32_t version);
 uint32_t engine_district_count(const struct engine *engine);
 const char *engine_district_code(const struct engine *engine, uint32_t index);
 const char *engine_district_name(const struct engine *engine, uint32_t index);
@@ -262,6 +270,7 @@ struct incident_view {
     enum dispatch_mode mode;
     const char *policy;
     uint32_t policy_version;
+    uint32_t plan_version; /* of its circle's, 0: none holds */
     enum clock_start clock_start;
     uint32_t report_count;
     bool for_all;        /* seen by every district, see incident_opened */

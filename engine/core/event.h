@@ -56,7 +56,8 @@
     X(EVENT_CHECKPOINT_PUT, "checkpoint.put")                                                      \
     X(EVENT_CHECKPOINT_VISITED,                                                                    \
       "checkpoint.visited") /* who stays on visits again: same arrival */                          \
-    X(EVENT_CHECKPOINT_OVERDUE, "checkpoint.overdue") /* its time passed without a visit */
+    X(EVENT_CHECKPOINT_OVERDUE, "checkpoint.overdue") /* its time passed without a visit */        \
+    X(EVENT_PLAN_PUT, "plan.put")
 enum event_kind { EVENT_KIND_LIST(ENUM_NAME) EVENT_KIND_COUNT };
 const char *event_kind_name(enum event_kind kind);
 
@@ -80,6 +81,7 @@ struct candidate {
     bool chosen;
     bool estimated;    /* straight line, not roads */
     bool own_area;     /* belongs to the beat or the grid of the place */
+    bool by_plan;      /* the circle's plan names it for the tier */
     uint32_t given_to; /* it went to this incident, or to another tier of the same; 0 */
 };
 
@@ -94,8 +96,9 @@ struct preemptable {
 
 struct passed_over {
     uint32_t unit_id;
-    uint32_t distance_m; /* straight line */
+    uint32_t distance_m; /* straight line; UINT32_MAX: nobody knows where it is */
     enum reason reason;
+    bool by_plan; /* the circle's plan names it for the tier: listed before all others */
 };
 
 struct decision_made {
@@ -107,6 +110,7 @@ struct decision_made {
     bool automatic;    /* chosen units are ordered with it */
     bool area_first;   /* the tier asks the own area first: those in time head the list */
     uint8_t wave;      /* of volunteers, counts from 1; 0: the units of the tier */
+    uint32_t plan;     /* index of the circle's plan that names units of the tier, PLAN_NONE */
     uint32_t together; /* incidents that were solved together with it, 0: it alone */
     uint32_t candidate_count;
     struct candidate candidates[CANDIDATES_MAX];
@@ -131,6 +135,7 @@ struct incident_opened {
     char policy[CODE_SIZE];
     bool for_all; /* a call for help that nobody in charge hears: for every district */
     uint32_t policy_version;
+    uint32_t plan_version; /* of the circle's plan that it begins with, 0: none holds */
     int64_t received_ms;
     int64_t clock_ms;    /* when the tier clocks started; TIME_NEVER: with the first order */
     uint32_t similar_id; /* an open incident that may be the same one, 0 */
@@ -248,6 +253,7 @@ struct event {
             uint8_t district;
             uint32_t circle;
             uint32_t areas[AREA_KIND_COUNT];
+            uint32_t plan_version; /* from now on, 0: none */
         } incident;
         struct {
             uint32_t incident_id;
@@ -424,6 +430,11 @@ struct event {
             int64_t corrected_ms;
             char note[NOTE_SIZE];
         } corrected;
+        struct {
+            uint32_t index;
+            uint32_t version; /* rises by one with every plan that is put */
+            struct circle_plan plan;
+        } plan;
         struct {
             uint32_t version; /* rises by one */
             uint64_t origin;

@@ -8,8 +8,9 @@
  * version; version 1 is the first release. 2: a policy says more.
  * 3: an alarm may be about a circle. 4: beats and grids; volunteers are
  * asked in waves; centres and what they are asked; units sign on with
- * people and equipment. 5: an alarm may be about a checkpoint. */
-#define BODY_VERSION 5u
+ * people and equipment. 5: an alarm may be about a checkpoint. 6: incidents
+ * and decisions follow the plan of a circle. */
+#define BODY_VERSION 6u
 
 #define CIRCLE_FIELDS(X)                                                                           \
     X(U32, circle.index, 0)                                                                        \
@@ -71,6 +72,15 @@
     X(I64, overdue.visited_ms, 0)                                                                  \
     X(U32, overdue.missed, 0)                                                                      \
     X(ENUM, overdue.district, DISTRICT_NONE + 1u)
+#define PLAN_FIELDS(X)                                                                             \
+    X(U32, plan.index, 0)                                                                          \
+    X(U32, plan.version, 0)                                                                        \
+    X(TEXT, plan.plan.code, 0)                                                                     \
+    X(U32, plan.plan.circle, 0)                                                                    \
+    X(U32, plan.plan.types, 0)                                                                     \
+    X(U32, plan.plan.priorities, 0)                                                                \
+    X(TEXT, plan.plan.words_zh, 0)                                                                 \
+    X(TEXT, plan.plan.words_en, 0)
 
 #define REPORT_FIELDS(X)                                                                           \
     X(U32, report.report_id, 0)                                                                    \
@@ -470,6 +480,27 @@ static void get_area(struct byte_reader *r, struct event *item)
     item->area.ring_count = get_outline(r, item->area.ring_sizes, item->area.points);
 }
 
+void event_codec_put_plan_units(struct byte_writer *w, const struct circle_plan *plan)
+{
+    for (uint32_t tier = 0; tier < TIER_COUNT; tier++) {
+        assert(plan->unit_counts[tier] <= TIER_UNITS_MAX);
+        bytes_put_u8(w, (uint8_t)plan->unit_counts[tier]);
+        for (uint32_t i = 0; i < plan->unit_counts[tier]; i++) {
+            bytes_put_u32(w, plan->units[tier][i]);
+        }
+    }
+}
+
+void event_codec_get_plan_units(struct byte_reader *r, struct circle_plan *plan)
+{
+    for (uint32_t tier = 0; tier < TIER_COUNT; tier++) {
+        plan->unit_counts[tier] = bytes_get_below(r, TIER_UNITS_MAX + 1u);
+        for (uint32_t i = 0; i < TIER_UNITS_MAX; i++) {
+            plan->units[tier][i] = i < plan->unit_counts[tier] ? bytes_get_u32(r) : 0;
+        }
+    }
+}
+
 static void put_candidate(struct byte_writer *w, const struct candidate *item)
 {
     CANDIDATE_FIELDS(PUT)
@@ -510,6 +541,37 @@ static void put_decision_more(struct byte_writer *w, const struct decision_made 
     bytes_put_u8(w, item->wave);
     bytes_put_u8(w, item->area_first ? 1 : 0);
     bytes_put_u32(w, own);
+}
+
+/* Since version 6, after that: the circle's plan, and whom it names. */
+static void put_decision_plan(struct byte_writer *w, const struct decision_made *item)
+{
+    uint32_t candidates = 0;
+    uint32_t passed = 0;
+    for (uint32_t i = 0; i < item->candidate_count; i++) {
+        candidates |= item->candidates[i].by_plan ? 1u << i : 0;
+    }
+    for (uint32_t i = 0; i < item->passed_count; i++) {
+        passed |= item->passed[i].by_plan ? 1u << i : 0;
+    }
+    bytes_put_u32(w, item->plan);
+    bytes_put_u32(w, candidates);
+    bytes_put_u32(w, passed);
+}
+
+static void get_decision_plan(struct byte_reader *r, struct decision_made *item, uint8_t version)
+{
+    item->plan = version >= 6 ? bytes_get_u32(r) : PLAN_NONE;
+    const uint32_t candidates = version >= 6 ? bytes_get_u32(r) : 0;
+    const uint32_t passed = version >= 6 ? bytes_get_u32(r) : 0;
+    for (uint32_t i = 0; i < item->candidate_count; i++) {
+        item->candidates[i].by_plan = (candidates >> i & 1u) != 0;
+    }
+    for (uint32_t i = 0; i < item->passed_count; i++) {
+        item->passed[i].by_plan = (passed >> i & 1u) != 0;
+    }
+    r->bad = r->bad || (uint64_t)candidates >> item->candidate_count != 0 ||
+             (uint64_t)passed >> item->passed_count != 0;
 }
 _Static_assert(CANDIDATES_MAX <= 32, "a bit a candidate");
 
@@ -554,6 +616,7 @@ void event_codec_put_decision(struct byte_writer *w, const struct decision_made 
         }
     }
     put_decision_more(w, item);
+    put_decision_plan(w, item);
 }
 
 static void get_decision(struct byte_reader *r, struct decision_made *item, uint8_t version)
@@ -583,6 +646,7 @@ static void get_decision(struct byte_reader *r, struct decision_made *item, uint
         next = reason + 1u;
     }
     get_decision_more(r, item, version);
+    get_decision_plan(r, item, version);
 }
 
 void event_codec_get_decision(struct byte_reader *r, struct decision_made *item)
@@ -759,6 +823,7 @@ static void put_body(struct byte_writer *w, const struct event *item)
     case EVENT_INCIDENT_OPENED:
         OPENED_FIELDS(PUT)
         put_areas(w, item->opened.areas);
+        bytes_put_u32(w, item->opened.plan_version); /* since version 6, as in incident.updated */
         break;
     case EVENT_DECISION_MADE:
         event_codec_put_decision(w, &item->decision);
@@ -776,6 +841,7 @@ static void put_body(struct byte_writer *w, const struct event *item)
     case EVENT_INCIDENT_UPDATED:
         INCIDENT_FIELDS(PUT)
         put_areas(w, item->incident.areas);
+        bytes_put_u32(w, item->incident.plan_version);
         break;
     case EVENT_INCIDENT_STATE:
         STATE_FIELDS(PUT)
@@ -872,6 +938,10 @@ static void put_body(struct byte_writer *w, const struct event *item)
     case EVENT_CENTRE_PUT:
         CENTRE_FIELDS(PUT)
         break;
+    case EVENT_PLAN_PUT:
+        PLAN_FIELDS(PUT)
+        event_codec_put_plan_units(w, &item->plan.plan);
+        break;
     case EVENT_REFERRAL_SENT:
         REFERRED_FIELDS(PUT)
         break;
@@ -944,6 +1014,7 @@ static void get_body(struct byte_reader *r, struct event *item, uint8_t version)
     case EVENT_INCIDENT_OPENED:
         OPENED_FIELDS(GET)
         get_areas(r, item->opened.areas, version);
+        item->opened.plan_version = version < 6 ? 0 : bytes_get_u32(r);
         break;
     case EVENT_DECISION_MADE:
         get_decision(r, &item->decision, version);
@@ -961,6 +1032,7 @@ static void get_body(struct byte_reader *r, struct event *item, uint8_t version)
     case EVENT_INCIDENT_UPDATED:
         INCIDENT_FIELDS(GET)
         get_areas(r, item->incident.areas, version);
+        item->incident.plan_version = version < 6 ? 0 : bytes_get_u32(r);
         break;
     case EVENT_INCIDENT_STATE:
         STATE_FIELDS(GET)
@@ -1054,6 +1126,10 @@ static void get_body(struct byte_reader *r, struct event *item, uint8_t version)
         break;
     case EVENT_CENTRE_PUT:
         CENTRE_FIELDS(GET)
+        break;
+    case EVENT_PLAN_PUT:
+        PLAN_FIELDS(GET)
+        event_codec_get_plan_units(r, &item->plan.plan);
         break;
     case EVENT_REFERRAL_SENT:
         REFERRED_FIELDS(GET)

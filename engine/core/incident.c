@@ -7,6 +7,7 @@
 #include "engine/core/area.h"
 #include "engine/core/assign.h"
 #include "engine/core/assignment.h"
+#include "engine/core/circle_plan.h"
 #include "engine/core/deadline.h"
 #include "engine/core/district.h"
 #include "engine/core/notice.h"
@@ -164,6 +165,9 @@ void incident_update(struct step *step)
     event->incident.district = district_at(step->engine, at);
     event->incident.circle = incident_circle_at(step->engine, at);
     area_find_all(step->engine, at, event->incident.areas);
+    event->incident.plan_version =
+        circle_plan_after(step->engine, incident, event->incident.circle, event->incident.type,
+                          event->incident.priority);
     step_emit(step);
     if (update->has_place || update->has_type) { /* another priority changes nothing on the way */
         notice_send_all(step, incident, NOTICE_CHANGED);

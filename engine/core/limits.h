@@ -23,6 +23,10 @@ struct engine_limits {
 #define CENTRES_MAX 1000u /* a province has one a town and a few neighbours */
 
 #define CHECKPOINTS_MAX 4096u /* a big city has some hundreds a district */
+/* Of circles. What an open incident began with is kept when it is put anew, as long as there are no
+ * more of these. */
+#define PLANS_MAX     5000u
+#define PLANS_OLD_MAX 256u
 
 #define REFERRALS_MAX 8u /* of one incident, in all its time; the engine holds one an incident */
 

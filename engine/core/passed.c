@@ -3,6 +3,7 @@
 #include <assert.h>
 
 #include "engine/core/assignment.h"
+#include "engine/core/circle_plan.h"
 #include "engine/core/presence.h"
 
 static bool has_kind(const struct passed_rules *rules, uint32_t kind)
@@ -104,6 +105,38 @@ static bool belongs_elsewhere(const struct step *step, const struct passed_rules
     return elsewhere && !has_kind(rules, kind);
 }
 
+static bool is_listed(const struct decision_made *made, uint32_t unit_id)
+{
+    for (uint32_t i = 0; i < made->passed_count && made->passed[i].by_plan; i++) {
+        if (made->passed[i].unit_id == unit_id) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Whom the plan of the circle names and who cannot go, however far away: somebody counted on it. */
+static void list_named(const struct step *step, const struct passed_rules *rules,
+                       struct decision_made *made)
+{
+    _Static_assert(TIER_UNITS_MAX < CANDIDATES_MAX, "there is room for those who are near, too");
+    uint32_t count = 0;
+    const uint32_t *named = circle_plan_units(step->engine, rules->incident, rules->tier, &count);
+    for (uint32_t i = 0; i < count; i++) {
+        struct geo_point at;
+        uint32_t age_ms = 0;
+        if (is_candidate(made, named[i])) {
+            continue;
+        }
+        const bool is_known = presence_position(step->engine, named[i], step->at_ms, &at, &age_ms);
+        made->passed[made->passed_count++] = (struct passed_over){
+            .unit_id = named[i],
+            .distance_m = is_known ? geo_distance_m(at, rules->incident->at) : UINT32_MAX,
+            .reason = reason_of(step, rules, named[i]),
+            .by_plan = true};
+    }
+}
+
 void passed_list(const struct step *step, const struct passed_rules *rules,
                  struct decision_made *made)
 {
@@ -114,9 +147,11 @@ void passed_list(const struct step *step, const struct passed_rules *rules,
         scratch->around_is_known = true;
     }
     made->passed_count = 0;
+    list_named(step, rules, made);
     for (uint32_t i = 0; i < scratch->around_count && made->passed_count < CANDIDATES_MAX; i++) {
         const uint32_t unit_id = scratch->around[i].unit_id;
-        if (is_candidate(made, unit_id) || belongs_elsewhere(step, rules, unit_id)) {
+        if (is_candidate(made, unit_id) || is_listed(made, unit_id) ||
+            belongs_elsewhere(step, rules, unit_id)) {
             continue;
         }
         made->passed[made->passed_count] =
@@ -180,8 +215,9 @@ void passed_count(const struct step *step, const struct passed_rules *rules,
     fitting -= rules->excluded_count + lacking;
     const uint32_t chosen = decide_chosen_count(made);
     assert(made->candidate_count <= fitting);
-    const uint32_t outdone = decide_outdone_count(made);
-    by_reason[REASON_OTHER_AREA] += outdone;
-    by_reason[REASON_ENOUGH] += made->candidate_count - chosen - outdone;
+    const struct decide_outdone outdone = decide_outdone(made);
+    by_reason[REASON_OTHER_AREA] += outdone.by_area;
+    by_reason[REASON_PLAN_FIRST] += outdone.by_plan;
+    by_reason[REASON_ENOUGH] += made->candidate_count - chosen - outdone.by_area - outdone.by_plan;
     by_reason[rules->left_over] += fitting - made->candidate_count;
 }

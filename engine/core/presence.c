@@ -311,6 +311,31 @@ void presence_unmark(const struct engine *engine, const uint32_t areas[AREA_KIND
     (void)set_marks(engine, areas, 0);
 }
 
+static uint32_t set_named(const struct engine *engine, const uint32_t unit_ids[],
+                          uint32_t unit_count, uint32_t mark)
+{
+    uint32_t count = 0;
+    for (uint32_t i = 0; i < unit_count; i++) {
+        if (engine->presence->availability[unit_ids[i]] == AVAILABILITY_FREE) {
+            define_flags(engine, unit_ids[i], mark);
+            count++;
+        }
+    }
+    return count;
+}
+
+uint32_t presence_mark_named(const struct engine *engine, const uint32_t unit_ids[],
+                             uint32_t unit_count)
+{
+    return set_named(engine, unit_ids, unit_count, PRESENCE_MARK_FLAG);
+}
+
+void presence_unmark_named(const struct engine *engine, const uint32_t unit_ids[],
+                           uint32_t unit_count)
+{
+    (void)set_named(engine, unit_ids, unit_count, 0);
+}
+
 bool presence_position(const struct engine *engine, uint32_t unit_id, int64_t now_ms,
                        struct geo_point *at, uint32_t *fix_age_ms)
 {

@@ -67,6 +67,12 @@ void presence_unmark(const struct engine *engine, const uint32_t areas[AREA_KIND
 bool presence_is_of(const struct engine *engine, uint32_t unit_id,
                     const uint32_t areas[AREA_KIND_COUNT]);
 
+/* The same of those that are named: who of them is free. */
+uint32_t presence_mark_named(const struct engine *engine, const uint32_t unit_ids[],
+                             uint32_t unit_count);
+void presence_unmark_named(const struct engine *engine, const uint32_t unit_ids[],
+                           uint32_t unit_count);
+
 /* The last fix, or the home of what stands still. False: nobody knows. */
 bool presence_position(const struct engine *engine, uint32_t unit_id, int64_t now_ms,
                        struct geo_point *at, uint32_t *fix_age_ms);

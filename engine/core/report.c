@@ -5,6 +5,7 @@
 
 #include "engine/core/area.h"
 #include "engine/core/assign.h"
+#include "engine/core/circle_plan.h"
 #include "engine/core/district.h"
 #include "engine/core/incident.h"
 
@@ -175,6 +176,7 @@ static void emit_opened(struct step *step, const struct report_create *report, u
     opened->district = district_at(engine, report->at);
     opened->circle = incident_circle_at(engine, report->at);
     area_find_all(engine, report->at, opened->areas);
+    opened->plan_version = circle_plan_find(engine, opened->circle, report->type, priority);
     opened->drill = report->drill;
     opened->mode = opening->mode;
     opened->for_all = opening->for_all;

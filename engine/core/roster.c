@@ -3,6 +3,7 @@
 #include <assert.h>
 #include <string.h>
 
+#include "engine/core/circle_plan.h"
 #include "engine/core/district.h"
 #include "engine/core/patrol.h"
 
@@ -11,7 +12,8 @@
 #define UNIT_BYTES           160u /* 4 + 18 + 66 + 1 + 4 + 4 + 4 + 1 + 8 + 2 + 2, and the version */
 #define CENTRE_BYTES         128u /* 4 + 18 + 66 + 1 + 8 + 1, and the version */
 #define CHECKPOINT_BYTES     160u /* 4 + 18 + 66 + 8 + 4 + 4 + 1 + 2 + 2 + 4 + 4, and the version */
-#define DISTRICT_BYTES       192u /* 1 + 18 + 66 + 4 + 64, and the version; an area 4 more */
+#define PLAN_BYTES           1280u /* 8 + 18 + 12 + 12 + 96 + 2 x 514, and the version */
+#define DISTRICT_BYTES       192u  /* 1 + 18 + 66 + 4 + 64, and the version; an area 4 more */
 #define DISTRICT_POINT_BYTES 8u
 
 /* The rings of a polygon, and its corners. */
@@ -209,7 +211,7 @@ static bool has_room(const struct step *step, const struct roster *roster)
 {
     const uint64_t polygons = (uint64_t)roster->district_count + roster->area_count;
     const uint64_t records = 2 + polygons + roster->circle_count + roster->unit_count +
-                             roster->centre_count + roster->checkpoint_count;
+                             roster->centre_count + roster->checkpoint_count + roster->plan_count;
     uint64_t points = 0;
     for (uint32_t i = 0; i < roster->district_count; i++) {
         points += roster->districts[i].point_count;
@@ -221,7 +223,8 @@ static bool has_room(const struct step *step, const struct roster *roster)
                            (uint64_t)roster->circle_count * CIRCLE_BYTES +
                            (uint64_t)roster->unit_count * UNIT_BYTES +
                            (uint64_t)roster->centre_count * CENTRE_BYTES +
-                           (uint64_t)roster->checkpoint_count * CHECKPOINT_BYTES;
+                           (uint64_t)roster->checkpoint_count * CHECKPOINT_BYTES +
+                           (uint64_t)roster->plan_count * PLAN_BYTES;
     return records <= ROSTER_EVENTS_MAX && step_has_room(step, (uint32_t)records, bytes);
 }
 
@@ -251,6 +254,11 @@ static enum reason check(const struct step *step, const struct roster *roster)
     const enum reason checkpoints = check_checkpoints(step->engine, roster, circles);
     if (checkpoints != REASON_NONE) {
         return checkpoints;
+    }
+
+    const enum reason plans = circle_plan_check(step, roster);
+    if (plans != REASON_NONE) {
+        return plans;
     }
     return circles > step->engine->config.limits.circles_max || !has_room(step, roster)
                ? REASON_CAPACITY
@@ -382,4 +390,5 @@ void roster_put(struct step *step)
     put_units(step, roster);
     put_centres(step, roster);
     put_checkpoints(step, roster);
+    circle_plan_put_all(step, roster);
 }

@@ -7,6 +7,7 @@
 #include "engine/core/area.h"
 #include "engine/core/assignment.h"
 #include "engine/core/bytes.h"
+#include "engine/core/circle_plan.h"
 #include "engine/core/coverage.h"
 #include "engine/core/deadline.h"
 #include "engine/core/event_codec.h"
@@ -17,7 +18,7 @@
 #include "engine/core/referral.h"
 
 #define MAGIC   0x5353464Bu /* "KFSS" */
-#define VERSION 4u          /* of what is not in the lists below */
+#define VERSION 5u          /* of what is not in the lists below */
 
 #define HEAD_FIELDS(X)                                                                             \
     X(U64, seq, 0)                                                                                 \
@@ -27,6 +28,7 @@
     X(U32, last_assignment_id, 0)                                                                  \
     X(U32, last_alarm_id, 0)                                                                       \
     X(U32, last_referral_id, 0)                                                                    \
+    X(U32, last_plan_version, 0)                                                                   \
     X(U32, last_policy_version, 0)                                                                 \
     X(U64, policy_origin, 0)
 
@@ -123,6 +125,15 @@
     X(I64, counted_ms, 0)                                                                          \
     X(I64, overdue_ms, 0)                                                                          \
     X(U32, missed, 0)
+#define PLAN_FIELDS(X)                                                                             \
+    X(U32, index, 0)                                                                               \
+    X(BOOL, is_current, 0)                                                                         \
+    X(TEXT, plan.code, 0)                                                                          \
+    X(U32, plan.circle, 0)                                                                         \
+    X(U32, plan.types, 0)                                                                          \
+    X(U32, plan.priorities, 0)                                                                     \
+    X(TEXT, plan.words_zh, 0)                                                                      \
+    X(TEXT, plan.words_en, 0)
 
 /* The list of an incident's reports is in the order in which they came to it, not of their ids. */
 #define REPORT_FIELDS(X)                                                                           \
@@ -225,10 +236,10 @@
 static uint16_t version_of_layout(void)
 {
     static const char *const layouts[] = {
-        HEAD_FIELDS(FIELD_TEXT),       CIRCLE_FIELDS(FIELD_TEXT),    UNIT_FIELDS(FIELD_TEXT),
-        INCIDENT_FIELDS(FIELD_TEXT),   REPORT_FIELDS(FIELD_TEXT),    TIER_FIELDS(FIELD_TEXT),
-        ASSIGNMENT_FIELDS(FIELD_TEXT), ALARM_FIELDS(FIELD_TEXT),     CENTRE_FIELDS(FIELD_TEXT),
-        REFERRAL_FIELDS(FIELD_TEXT),   CHECKPOINT_FIELDS(FIELD_TEXT)};
+        HEAD_FIELDS(FIELD_TEXT),       CIRCLE_FIELDS(FIELD_TEXT),     UNIT_FIELDS(FIELD_TEXT),
+        INCIDENT_FIELDS(FIELD_TEXT),   REPORT_FIELDS(FIELD_TEXT),     TIER_FIELDS(FIELD_TEXT),
+        ASSIGNMENT_FIELDS(FIELD_TEXT), ALARM_FIELDS(FIELD_TEXT),      CENTRE_FIELDS(FIELD_TEXT),
+        REFERRAL_FIELDS(FIELD_TEXT),   CHECKPOINT_FIELDS(FIELD_TEXT), PLAN_FIELDS(FIELD_TEXT)};
     uint32_t hash = 2166136261u ^ VERSION; /* FNV-1a */
     for (size_t i = 0; i < sizeof layouts / sizeof layouts[0]; i++) {
         for (const char *at = layouts[i]; *at != '\0'; at++) {
@@ -278,6 +289,18 @@ static void get_checkpoint(struct byte_reader *r, struct checkpoint *item)
     CHECKPOINT_FIELDS(GET)
 }
 
+static void put_plan(struct byte_writer *w, const struct kept_plan *item)
+{
+    PLAN_FIELDS(PUT)
+    event_codec_put_plan_units(w, &item->plan);
+}
+
+static void get_plan(struct byte_reader *r, struct kept_plan *item)
+{
+    PLAN_FIELDS(GET)
+    event_codec_get_plan_units(r, &item->plan);
+}
+
 static void put_unit(struct byte_writer *w, const struct unit *item)
 {
     UNIT_FIELDS(PUT)
@@ -303,6 +326,7 @@ static void put_incident(struct byte_writer *w, const struct engine *engine,
 {
     bytes_put_u32(w, item->id);
     bytes_put_u32(w, engine->policies[item->policy].version);
+    bytes_put_u32(w, item->plan == SLOT_NONE ? 0 : engine->plans[item->plan].version);
     INCIDENT_FIELDS(PUT)
     for (uint32_t tier = 0; tier < TIER_COUNT; tier++) {
         put_tier(w, &item->tiers[tier]);
@@ -371,6 +395,18 @@ static void put_area(struct byte_writer *w, const struct engine *engine, const s
     }
 }
 
+/* In rising version, as the pool must take them. */
+static void put_plans(struct byte_writer *w, const struct engine *engine)
+{
+    const struct id_pool *versions = &engine->plan_versions;
+    bytes_put_u32(w, engine->plan_count);
+    bytes_put_u32(w, versions->count);
+    for (uint32_t slot = versions->first; slot != SLOT_NONE; slot = versions->next[slot]) {
+        bytes_put_u32(w, engine->plans[slot].version);
+        put_plan(w, &engine->plans[slot]);
+    }
+}
+
 static void put_roster(struct byte_writer *w, const struct engine *engine)
 {
     bytes_put_u32(w, engine->district_count);
@@ -406,6 +442,7 @@ static void put_roster(struct byte_writer *w, const struct engine *engine)
     for (uint32_t i = 0; i < engine->checkpoint_count; i++) {
         put_checkpoint(w, &engine->checkpoints[i]);
     }
+    put_plans(w, engine);
 }
 
 static bool is_kept(const struct engine *engine, uint32_t slot)
@@ -627,6 +664,45 @@ static void get_checkpoints(struct byte_reader *r, struct engine *engine, bool *
     }
 }
 
+static void add_plan(struct byte_reader *r, struct engine *engine)
+{
+    const uint32_t version = bytes_get_u32(r);
+    struct kept_plan kept = {.version = version};
+    get_plan(r, &kept);
+    const struct id_pool *versions = &engine->plan_versions;
+    const uint32_t known = code_table_find(&engine->plan_codes, kept.plan.code);
+    r->bad = r->bad || version == 0 || version > engine->last_plan_version ||
+             (versions->last != SLOT_NONE && version <= versions->ids[versions->last]) ||
+             kept.index >= engine->plan_count || (kept.is_current && known != UINT32_MAX) ||
+             (kept.is_current && engine->plan_slots[kept.index] != SLOT_NONE) ||
+             !circle_plan_valid(&kept.plan, engine->circle_count, engine->unit_count);
+    if (r->bad) {
+        return;
+    }
+    const uint32_t slot = id_pool_add(&engine->plan_versions, version);
+    engine->plans[slot] = kept;
+    if (kept.is_current) {
+        code_table_put(&engine->plan_codes, kept.plan.code, kept.index);
+        apply_plan_link(engine, slot);
+    }
+}
+
+static void get_plans(struct byte_reader *r, struct engine *engine, bool *is_full)
+{
+    const uint32_t count = get_count(r, PLANS_MAX, is_full);
+    const uint32_t versions = get_count(r, engine->plan_versions.max, is_full);
+    engine->plan_count = count;
+    for (uint32_t i = 0; i < count; i++) {
+        engine->plan_slots[i] = SLOT_NONE;
+    }
+    for (uint32_t i = 0; i < versions && !r->bad; i++) {
+        add_plan(r, engine);
+    }
+    for (uint32_t i = 0; i < count; i++) {
+        r->bad = r->bad || engine->plan_slots[i] == SLOT_NONE;
+    }
+}
+
 static void get_roster(struct byte_reader *r, struct engine *engine, bool *is_full)
 {
     const struct engine_limits *limits = &engine->config.limits;
@@ -665,6 +741,7 @@ static void get_roster(struct byte_reader *r, struct engine *engine, bool *is_fu
     }
     get_centres(r, engine, is_full);
     get_checkpoints(r, engine, is_full);
+    get_plans(r, engine, is_full);
 }
 
 /* An id that may follow in this pool: rising, and one that was given out. */
@@ -717,11 +794,17 @@ static void add_incident(struct byte_reader *r, struct engine *engine)
         r->bad = true;
         return;
     }
+    const uint32_t plan_version = bytes_get_u32(r);
+    if (!apply_plan_known(engine, plan_version)) {
+        r->bad = true;
+        return;
+    }
     const uint32_t slot = id_pool_add(&engine->incident_ids, id);
     struct incident *incident = &engine->incidents[slot];
     engine->policies[policy].incident_count++;
     *incident = (struct incident){.id = id,
                                   .policy = policy,
+                                  .plan = SLOT_NONE,
                                   .report_first = SLOT_NONE,
                                   .report_last = SLOT_NONE,
                                   .assignment_first = SLOT_NONE,
@@ -733,6 +816,7 @@ static void add_incident(struct byte_reader *r, struct engine *engine)
         incident->tiers[tier].decision = SLOT_NONE;
     }
     get_incident(r, incident);
+    apply_plan_take(engine, incident, plan_version);
     const bool is_ended = incident_state_ended(incident->state);
     const bool bad_circle =
         incident->circle != CIRCLE_NONE && incident->circle >= engine->circle_count;

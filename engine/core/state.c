@@ -59,9 +59,11 @@ static bool create_durable(struct engine *engine, const struct engine_limits *li
     engine->referrals = calloc(limits->incidents_max, sizeof *engine->referrals);
     engine->decisions = calloc(engine->decisions_max, sizeof *engine->decisions);
     engine->policies = calloc(POLICIES_MAX, sizeof *engine->policies);
-    return engine->checkpoints != NULL && engine->policies != NULL && engine->reports != NULL &&
-           engine->areas != NULL && engine->area_corners != NULL && engine->centres != NULL &&
-           engine->referrals != NULL &&
+    engine->plans = calloc(PLANS_MAX + PLANS_OLD_MAX, sizeof *engine->plans);
+    return engine->checkpoints != NULL && engine->plans != NULL &&
+           id_pool_init(&engine->plan_versions, PLANS_MAX + PLANS_OLD_MAX) == STATUS_OK &&
+           engine->policies != NULL && engine->reports != NULL && engine->areas != NULL &&
+           engine->area_corners != NULL && engine->centres != NULL && engine->referrals != NULL &&
            id_pool_init(&engine->referral_ids, limits->incidents_max) == STATUS_OK &&
            id_pool_init(&engine->report_ids, limits->reports_max) == STATUS_OK &&
            engine->districts != NULL && engine->points != NULL && engine->circles != NULL &&
@@ -83,6 +85,15 @@ static bool create_area_lookups(struct engine *engine, const struct engine_limit
                                       &engine->area_lookups[i].set) == GEO_OK;
     }
     return is_done;
+}
+
+static bool create_plan_lists(struct engine *engine, const struct engine_limits *limits)
+{
+    engine->plan_slots = calloc(PLANS_MAX, sizeof *engine->plan_slots);
+    engine->plan_next = calloc(PLANS_MAX, sizeof *engine->plan_next);
+    engine->plan_first = calloc(limits->circles_max, sizeof *engine->plan_first);
+    return engine->plan_slots != NULL && engine->plan_next != NULL && engine->plan_first != NULL &&
+           code_table_init(&engine->plan_codes, PLANS_MAX) == STATUS_OK;
 }
 
 static bool create_derived(struct engine *engine, const struct engine_limits *limits)
@@ -108,7 +119,7 @@ static bool create_derived(struct engine *engine, const struct engine_limits *li
            engine->snooze_ms != NULL &&
            geo_area_set_create(DISTRICTS_MAX, limits->area_points_max, &engine->lookup->set) ==
                GEO_OK &&
-           create_area_lookups(engine, limits) &&
+           create_area_lookups(engine, limits) && create_plan_lists(engine, limits) &&
            code_table_init(&engine->area_codes, limits->areas_max) == STATUS_OK &&
            timer_heap_init(engine->timers, objects) == STATUS_OK &&
            code_table_init(&engine->unit_codes, limits->units_max) == STATUS_OK &&
@@ -182,11 +193,13 @@ void state_destroy(struct engine *engine)
     id_pool_finish(&engine->assignment_ids);
     id_pool_finish(&engine->alarm_ids);
     id_pool_finish(&engine->referral_ids);
+    id_pool_finish(&engine->plan_versions);
     code_table_finish(&engine->unit_codes);
     code_table_finish(&engine->circle_codes);
     code_table_finish(&engine->area_codes);
     code_table_finish(&engine->centre_codes);
     code_table_finish(&engine->checkpoint_codes);
+    code_table_finish(&engine->plan_codes);
     coverage_destroy(engine->coverage);
     patrol_destroy(engine->patrol);
     presence_destroy(engine->presence);
@@ -201,6 +214,10 @@ void state_destroy(struct engine *engine)
     free(engine->units);
     free(engine->centres);
     free(engine->checkpoints);
+    free(engine->plans);
+    free(engine->plan_slots);
+    free(engine->plan_next);
+    free(engine->plan_first);
     free(engine->incidents);
     free(engine->reports);
     free(engine->assignments);
@@ -223,6 +240,17 @@ void state_destroy(struct engine *engine)
     free(engine->overdue_alarms);
     free(engine->scratch);
     free(engine);
+}
+
+static void clear_plans(struct engine *engine)
+{
+    engine->plan_count = 0;
+    engine->last_plan_version = 0;
+    id_pool_clear(&engine->plan_versions);
+    code_table_clear(&engine->plan_codes);
+    for (uint32_t i = 0; i < engine->config.limits.circles_max; i++) {
+        engine->plan_first[i] = PLAN_NONE;
+    }
 }
 
 void state_clear(struct engine *engine)
@@ -262,6 +290,7 @@ void state_clear(struct engine *engine)
     code_table_clear(&engine->area_codes);
     code_table_clear(&engine->centre_codes);
     code_table_clear(&engine->checkpoint_codes);
+    clear_plans(engine);
     engine->lookup->is_stale = true;
     for (uint32_t i = 0; i < AREA_KIND_COUNT; i++) {
         engine->area_lookups[i].is_stale = true;

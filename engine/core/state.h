@@ -44,6 +44,7 @@ struct incident {
     bool drill;
     enum dispatch_mode mode;
     uint32_t policy; /* slot of engine.policies: the one it began with */
+    uint32_t plan;   /* slot of engine.plans: likewise; SLOT_NONE: none holds for it */
     uint32_t report_count;
     bool for_all;
     uint32_t panic_unit;     /* calls for help, UNIT_NONE */
@@ -165,6 +166,16 @@ struct kept_policy {
     uint32_t incident_count; /* in the core */
 };
 
+/* A plan of a circle is put anew under another version; incidents that began with an old one keep
+ * it. */
+struct kept_plan {
+    struct circle_plan plan;
+    uint32_t version;
+    uint32_t index;          /* in the order of the roster */
+    uint32_t incident_count; /* in the core */
+    bool is_current;
+};
+
 struct district {
     char code[CODE_SIZE];
     char name[NAME_SIZE];
@@ -213,6 +224,9 @@ struct engine {
     struct centre_definition *centres; /* CENTRES_MAX */
     uint32_t checkpoint_count;
     struct checkpoint *checkpoints; /* CHECKPOINTS_MAX */
+    uint32_t plan_count, last_plan_version;
+    struct id_pool plan_versions; /* current ones, and old ones that incidents keep */
+    struct kept_plan *plans;      /* by slot of the pool */
     struct id_pool incident_ids, report_ids, assignment_ids, alarm_ids, referral_ids;
     struct incident *incidents;
     struct report *reports;
@@ -227,7 +241,11 @@ struct engine {
     uint32_t decisions_max, decisions_used, decision_free, decision_oldest, decision_newest;
 
     /* derived */
-    struct code_table unit_codes, circle_codes, area_codes, centre_codes, checkpoint_codes;
+    struct code_table unit_codes, circle_codes, area_codes, centre_codes, checkpoint_codes,
+        plan_codes;
+    uint32_t *plan_slots;     /* by index: of the current one */
+    uint32_t *plan_first;     /* by circle: index of its first plan, PLAN_NONE */
+    uint32_t *plan_next;      /* by index: the next of the same circle, by rising index */
     uint32_t *gap_alarms;     /* circle x TIER_COUNT + tier: slot of the gap's alarm, SLOT_NONE */
     uint32_t gap_alarm_count; /* that are open */
     uint32_t *overdue_alarms; /* by checkpoint: slot of its alarm, SLOT_NONE */

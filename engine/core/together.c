@@ -9,11 +9,13 @@
 /* One row a unit that is wanted, one column a unit that may come, and nobody for each row. A missed
  * tier weighs more than all travel, and one of a higher priority more than all of lower ones; that
  * nobody comes is worse than that somebody comes late. Where a tier asks the own area first, a
- * stranger weighs more than all travel of a row. */
+ * stranger weighs more than all travel of a row; where the plan of the circle names somebody,
+ * whoever it does not name weighs more than both. */
 #define TRAVEL_MAX   (INT64_C(1) << 26) /* ms; nobody counts as farther than anybody */
 #define STRANGER     TRAVEL_MAX
+#define UNNAMED      (TRAVEL_MAX * 2)
 #define NOBODY       2                 /* misses that nobody at all counts for */
-#define MISSED_LEAST (TRAVEL_MAX * 32) /* above 16 rows of travel by strangers */
+#define MISSED_LEAST (TRAVEL_MAX * 64) /* above 16 rows of travel by unnamed strangers */
 #define FORBIDDEN    MATCH_COST_MAX
 
 struct demand {
@@ -123,9 +125,11 @@ static void solve(const struct step *step, struct batch *batch)
             const struct candidate *candidate = &made->candidates[k];
             const uint32_t column = column_of_unit(batch, candidate->unit_id);
             const bool is_first = candidate->own_area && candidate->in_reach;
+            const bool is_named = candidate->by_plan && candidate->in_reach;
             cost[row * columns + column] =
                 (candidate->in_reach ? 0 : missed) +
                 (made->area_first && !is_first ? STRANGER : 0) +
+                (made->plan != PLAN_NONE && !is_named ? UNNAMED : 0) +
                 (candidate->travel_ms < TRAVEL_MAX ? candidate->travel_ms : TRAVEL_MAX - 1);
         }
     }
@@ -151,7 +155,8 @@ static void explain(const struct step *step, const struct batch *batch, uint32_t
                     uint32_t together)
 {
     struct decision_made *made = &step->engine->scratch->batch[i];
-    const uint32_t before = decide_chosen_count(made) + decide_outdone_count(made);
+    const struct decide_outdone alone = decide_outdone(made);
+    const uint32_t before = decide_chosen_count(made) + alone.by_area + alone.by_plan;
     uint32_t chosen = 0;
     uint32_t given = 0;
     made->together = together;
@@ -165,11 +170,12 @@ static void explain(const struct step *step, const struct batch *batch, uint32_t
         given += candidate->given_to != 0 ? 1 : 0;
     }
     if (made->candidate_count > 0) { /* else nothing was counted */
-        const uint32_t outdone = decide_outdone_count(made);
+        const struct decide_outdone outdone = decide_outdone(made);
         made->passed_by_reason[REASON_ENOUGH] += before;
-        made->passed_by_reason[REASON_ENOUGH] -= chosen + given + outdone;
+        made->passed_by_reason[REASON_ENOUGH] -= chosen + given + outdone.by_area + outdone.by_plan;
         made->passed_by_reason[REASON_GIVEN] += given;
-        made->passed_by_reason[REASON_OTHER_AREA] = outdone;
+        made->passed_by_reason[REASON_OTHER_AREA] = outdone.by_area;
+        made->passed_by_reason[REASON_PLAN_FIRST] = outdone.by_plan;
     }
 }
 

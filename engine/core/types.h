@@ -204,7 +204,8 @@ enum preempt { PREEMPT_LIST(ENUM_NAME) PREEMPT_COUNT };
     X(REASON_UNKNOWN_REFERRAL, "unknown_referral")                                                 \
     X(REASON_OPEN_REFERRAL, "open_referral") /* a centre still has it, or its units are here */    \
     X(REASON_NOT_COMPETENT, "not_competent") /* why a centre returns what is not its business */   \
-    X(REASON_UNKNOWN_CHECKPOINT, "unknown_checkpoint")
+    X(REASON_UNKNOWN_CHECKPOINT, "unknown_checkpoint")                                             \
+    X(REASON_PLAN_FIRST, "plan_first") /* nearer, but the circle's plan names one in time */
 enum reason { REASON_LIST(ENUM_NAME) REASON_COUNT };
 
 #define ALARM_KIND_LIST(X)                                                                         \
@@ -360,6 +361,7 @@ bool incident_state_ended(enum incident_state state);
 #define CIRCLE_NONE     UINT32_MAX
 #define AREA_NONE       UINT32_MAX
 #define CHECKPOINT_NONE UINT32_MAX
+#define PLAN_NONE       UINT32_MAX
 #define DISTRICT_NONE   63u /* outside every district; seen by city-wide scopes only */
 #define DISTRICTS_MAX   63u
 #define SCOPE_CITY      UINT64_MAX /* a scope is a set of districts, bit by bit */

@@ -26,6 +26,9 @@ static void fill_order(const struct engine *engine, const struct assignment_view
                     .at_ms = incident->warned_ms},
     };
     translate_view_assignment(engine, assignment, &order->assignment);
+    if (!is_masked) {
+        translate_view_order_plan(engine, incident->plan_version, order);
+    }
 }
 
 bool gateway_text(const struct engine *engine, uint32_t assignment_id, const char *key,

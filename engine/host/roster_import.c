@@ -372,6 +372,48 @@ static bool take_checkpoints(struct roster_import *import, struct proto_roster *
     return true;
 }
 
+static void take_plan(struct proto_roster *read, const struct proto_roster_plan *from,
+                      const struct engine *engine, struct circle_plan *to)
+{
+    *to = (struct circle_plan){.circle = find_circle(engine, from->circle),
+                               .types = from->types,
+                               .priorities = from->priorities};
+    memcpy(to->code, from->code, sizeof to->code);
+    memcpy(to->words_zh, from->words_zh, sizeof to->words_zh);
+    memcpy(to->words_en, from->words_en, sizeof to->words_en);
+    if (to->circle == CIRCLE_NONE) {
+        refuse_code(read, from->circle_at, "circle", from->circle);
+    }
+    for (uint32_t tier = 0; tier < TIER_COUNT; tier++) {
+        to->unit_counts[tier] = from->unit_counts[tier];
+        for (uint32_t i = 0; i < from->unit_counts[tier]; i++) {
+            to->units[tier][i] = engine_unit_find(engine, from->units[tier][i]);
+            if (to->units[tier][i] == UNIT_NONE) {
+                refuse_code(read, from->tier_at[tier], "unit", from->units[tier][i]);
+            }
+        }
+    }
+}
+_Static_assert(TIER_UNITS_MAX == PROTO_PLAN_UNITS_MAX, "one limit on both sides");
+
+static bool take_plans(struct roster_import *import, struct proto_roster *read,
+                       const struct engine *engine)
+{
+    import->plans = calloc(read->plan_count + 1, sizeof import->plans[0]);
+    if (import->plans == NULL) {
+        return false;
+    }
+    for (uint32_t i = 0; i < read->plan_count; i++) {
+        take_plan(read, &read->plans[i], engine, &import->plans[i]);
+        if (engine_plan_find(engine, import->plans[i].code) == UINT32_MAX) {
+            import->added++;
+        } else {
+            import->updated++;
+        }
+    }
+    return true;
+}
+
 enum status roster_import_init(struct roster_import *import, struct proto_roster *read,
                                enum geo_crs crs, const struct engine *engine,
                                const struct engine_config *config)
@@ -407,6 +449,10 @@ enum status roster_import_init(struct roster_import *import, struct proto_roster
         memory = take_checkpoints(import, read, engine, config);
         fits = engine_checkpoint_count(engine) + import->added <= CHECKPOINTS_MAX;
         break;
+    case PROTO_ROSTER_PLANS:
+        memory = take_plans(import, read, engine);
+        fits = engine_plan_count(engine) + import->added <= PLANS_MAX;
+        break;
     case PROTO_ROSTER_KIND_COUNT:
         break;
     }
@@ -427,7 +473,9 @@ enum status roster_import_init(struct roster_import *import, struct proto_roster
                                      .centres = import->centres,
                                      .centre_count = read->centre_count,
                                      .checkpoints = import->checkpoints,
-                                     .checkpoint_count = read->checkpoint_count};
+                                     .checkpoint_count = read->checkpoint_count,
+                                     .plans = import->plans,
+                                     .plan_count = read->plan_count};
     return read->error_count > 0 ? STATUS_BAD_INPUT : fits ? STATUS_OK : STATUS_FULL;
 }
 
@@ -441,5 +489,6 @@ void roster_import_finish(struct roster_import *import)
     free(import->units);
     free(import->centres);
     free(import->checkpoints);
+    free(import->plans);
     *import = (struct roster_import){0};
 }

@@ -17,6 +17,7 @@ struct roster_import {
     struct unit_definition *units;
     struct centre_definition *centres;
     struct checkpoint_definition *checkpoints;
+    struct circle_plan *plans;
     enum geo_crs crs;
     uint32_t added, updated;
 };

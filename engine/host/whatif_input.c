@@ -285,8 +285,11 @@ static void do_roster(struct whatif *whatif)
     const struct circle_definition circle = whatif->event.circle.circle;
     const struct centre_definition centre = whatif->event.centre.centre;
     const struct checkpoint_definition checkpoint = whatif->event.checkpoint.checkpoint;
+    const struct circle_plan plan = whatif->event.plan.plan;
     if (whatif->event.kind == EVENT_UNIT_PUT) {
         command.roster = (struct roster){.units = &unit, .unit_count = 1};
+    } else if (whatif->event.kind == EVENT_PLAN_PUT) {
+        command.roster = (struct roster){.plans = &plan, .plan_count = 1};
     } else if (whatif->event.kind == EVENT_CENTRE_PUT) {
         command.roster = (struct roster){.centres = &centre, .centre_count = 1};
     } else if (whatif->event.kind == EVENT_CHECKPOINT_PUT) {
@@ -332,6 +335,7 @@ void whatif_input_do(struct whatif *whatif, uint32_t index)
     case EVENT_CIRCLE_PUT:
     case EVENT_CENTRE_PUT:
     case EVENT_CHECKPOINT_PUT:
+    case EVENT_PLAN_PUT:
         do_roster(whatif);
         break;
     case EVENT_DISTRICT_PUT:

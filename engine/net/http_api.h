@@ -60,6 +60,8 @@ void http_api_read_centres(struct api *api, const struct net_request *request,
                            const struct identity *identity);
 void http_api_read_checkpoints(struct api *api, const struct net_request *request,
                                const struct identity *identity);
+void http_api_read_plans(struct api *api, const struct net_request *request,
+                         const struct identity *identity);
 void http_api_read_circles(struct api *api, const struct net_request *request,
                            const struct identity *identity);
 void http_api_read_areas(struct api *api, const struct net_request *request,

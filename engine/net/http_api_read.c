@@ -1,5 +1,6 @@
 #include "engine/net/api_state.h"
 #include "engine/net/http_api.h"
+#include "engine/net/http_api_query.h"
 #include "proto/proto_answer.h"
 
 void http_api_read_units(struct api *api, const struct net_request *request,
@@ -67,6 +68,56 @@ void http_api_read_checkpoints(struct api *api, const struct net_request *reques
             translate_view_checkpoint(engine, &view, &checkpoint);
             proto_encode_checkpoint(&api->buffer, &checkpoint);
         }
+    }
+    proto_frame_page_end(&api->buffer, 0);
+    http_api_reply_durable(api, request->id);
+}
+
+static void encode_plan(struct api *api, const struct circle_plan *from, uint32_t version)
+{
+    struct proto_circle_plan plan;
+    translate_view_plan(api_engine(api), from, version, &plan);
+    proto_encode_circle_plan(&api->buffer, &plan);
+}
+
+static void encode_plans(struct api *api, uint64_t scope)
+{
+    const struct engine *engine = api_engine(api);
+    for (uint32_t i = 0; i < engine_plan_count(engine); i++) {
+        uint32_t version = 0;
+        const struct circle_plan *plan = engine_plan(engine, i, &version);
+        if (access_scope_holds(scope, engine_circle(engine, plan->circle)->district)) {
+            encode_plan(api, plan, version);
+        }
+    }
+}
+
+/* All that hold now, or of one incident the one that it has kept. */
+void http_api_read_plans(struct api *api, const struct net_request *request,
+                         const struct identity *identity)
+{
+    const struct engine *engine = api_engine(api);
+    uint32_t incident_id = 0;
+    const enum http_api_query asked =
+        http_api_query_number(request->query, "incident", 1, UINT32_MAX, &incident_id);
+    if (asked == HTTP_API_QUERY_BAD) {
+        http_api_problem(api, request, PROTO_BAD_REQUEST, NULL, "incident must be a number");
+        return;
+    }
+    struct incident_view incident;
+    const bool is_one = asked == HTTP_API_QUERY_OK;
+    if (is_one && (!engine_incident(engine, incident_id, &incident) ||
+                   (access_incident_districts(&incident) & identity->scope) == 0)) {
+        http_api_problem(api, request, PROTO_UNKNOWN_INCIDENT, NULL,
+                         "There is no such incident in your districts");
+        return;
+    }
+    proto_buffer_clear(&api->buffer);
+    proto_frame_page_begin(&api->buffer, "plans");
+    if (!is_one) {
+        encode_plans(api, identity->scope);
+    } else if (incident.plan_version != 0) {
+        encode_plan(api, engine_plan_version(engine, incident.plan_version), incident.plan_version);
     }
     proto_frame_page_end(&api->buffer, 0);
     http_api_reply_durable(api, request->id);

@@ -90,6 +90,7 @@ static void fill_incident(struct ledger *ledger, const struct incident_view *vie
     incident->priority = view->priority;
     incident->at = view->at;
     incident->received_ms = view->received_ms;
+    incident->plan_version = view->plan_version;
     for (unsigned i = 0; i < TIER_COUNT; i++) {
         if (view->tiers[i].verdict != TIER_NOT_ASKED) {
             incident->target_ms[i] = view->tiers[i].target_ms;
@@ -322,6 +323,7 @@ static struct ledger_audience apply_opened(struct ledger *ledger, const struct e
     incident->priority = opened->priority;
     incident->at = opened->at;
     incident->received_ms = opened->received_ms;
+    incident->plan_version = opened->plan_version;
     incident->warned_ms = TIME_NEVER;
     for (unsigned i = 0; i < TIER_COUNT; i++) {
         incident->target_ms[i] = opened->tiers[i].asked ? opened->tiers[i].target_ms : 0;
@@ -578,6 +580,7 @@ static struct ledger_audience apply_moved(struct ledger *ledger, const struct ev
     incident->type = event->incident.type;
     incident->priority = event->incident.priority;
     incident->at = event->incident.at;
+    incident->plan_version = event->incident.plan_version;
     memcpy(incident->address, event->incident.address, sizeof incident->address);
     struct ledger_audience audience =
         address_all(ledger, before | now, event->incident.incident_id, false);
@@ -621,6 +624,7 @@ struct ledger_audience ledger_apply(struct ledger *ledger, const struct event *e
         return (struct ledger_audience){.scope = SCOPE_CITY, .moves = true};
     case EVENT_CIRCLE_PUT:
     case EVENT_CENTRE_PUT:
+    case EVENT_PLAN_PUT:
     case EVENT_POLICY_PUT:
         return (struct ledger_audience){.scope = SCOPE_CITY};
     case EVENT_UNIT_PUT:

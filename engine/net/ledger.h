@@ -17,6 +17,7 @@ struct ledger_incident {
     uint32_t priority;
     struct geo_point at;
     int64_t received_ms;
+    uint32_t plan_version;          /* of its circle's, 0: none */
     uint32_t target_ms[TIER_COUNT]; /* 0: the tier is not asked */
     int64_t warned_ms;              /* TIME_NEVER: no warning */
     enum warn_level warning_level;

@@ -189,6 +189,70 @@ static void put_checkpoints_sheet(struct sheet *sheet, const struct engine *engi
     }
 }
 
+static void put_types(struct sheet *sheet, uint32_t types)
+{
+    bool is_first = true;
+    separate(sheet);
+    if (types == (1u << INCIDENT_TYPE_COUNT) - 1u) {
+        return; /* all: left out */
+    }
+    for (uint32_t i = 0; i < INCIDENT_TYPE_COUNT; i++) {
+        if ((types >> i & 1u) != 0) {
+            append(sheet, is_first ? "" : "+");
+            append(sheet, types_name(TYPES_INCIDENT_TYPE, i));
+            is_first = false;
+        }
+    }
+}
+
+static void put_priorities(struct sheet *sheet, uint32_t priorities)
+{
+    bool is_first = true;
+    separate(sheet);
+    if (priorities == (1u << PRIORITY_MAX) - 1u) {
+        return;
+    }
+    for (uint32_t i = 0; i < PRIORITY_MAX; i++) {
+        if ((priorities >> i & 1u) != 0) {
+            const char digit[] = {(char)('1' + i), '\0'};
+            append(sheet, is_first ? "" : "+");
+            append(sheet, digit);
+            is_first = false;
+        }
+    }
+}
+
+static void put_named(struct sheet *sheet, const struct engine *engine,
+                      const struct circle_plan *plan, enum tier tier)
+{
+    separate(sheet);
+    for (uint32_t i = 0; i < plan->unit_counts[tier]; i++) {
+        struct unit_view view;
+        (void)engine_unit(engine, plan->units[tier][i], &view);
+        append(sheet, i == 0 ? "" : "+");
+        append(sheet, view.definition->code);
+    }
+}
+
+static void put_plans_sheet(struct sheet *sheet, const struct engine *engine)
+{
+    append(sheet, "code,circle,types,priorities,tier_1,tier_3,tier_5,words_zh,words_en\r\n");
+    for (uint32_t i = 0; i < engine_plan_count(engine); i++) {
+        uint32_t version = 0;
+        const struct circle_plan *plan = engine_plan(engine, i, &version);
+        put_text(sheet, plan->code);
+        put_text(sheet, circle_code(engine, plan->circle));
+        put_types(sheet, plan->types);
+        put_priorities(sheet, plan->priorities);
+        put_named(sheet, engine, plan, TIER_1);
+        put_named(sheet, engine, plan, TIER_3);
+        put_named(sheet, engine, plan, TIER_5);
+        put_text(sheet, plan->words_zh);
+        put_text(sheet, plan->words_en);
+        end_line(sheet);
+    }
+}
+
 void roster_text_csv(struct proto_buffer *buffer, const struct engine *engine,
                      enum proto_roster_kind kind)
 {
@@ -197,7 +261,8 @@ void roster_text_csv(struct proto_buffer *buffer, const struct engine *engine,
         [PROTO_ROSTER_CIRCLES] = put_circles_sheet,
         [PROTO_ROSTER_UNITS] = put_units_sheet,
         [PROTO_ROSTER_CENTRES] = put_centres_sheet,
-        [PROTO_ROSTER_CHECKPOINTS] = put_checkpoints_sheet};
+        [PROTO_ROSTER_CHECKPOINTS] = put_checkpoints_sheet,
+        [PROTO_ROSTER_PLANS] = put_plans_sheet};
     struct sheet sheet = {.buffer = buffer};
     assert(kind < PROTO_ROSTER_KIND_COUNT);
     assert(put[kind] != NULL); /* districts have outlines */
@@ -466,6 +531,7 @@ void roster_text_geojson(struct proto_buffer *buffer, const struct engine *engin
         [PROTO_ROSTER_CIRCLES] = put_circle,     [PROTO_ROSTER_UNITS] = put_unit,
         [PROTO_ROSTER_CENTRES] = put_centre,     [PROTO_ROSTER_CHECKPOINTS] = put_checkpoint};
     assert(kind < PROTO_ROSTER_KIND_COUNT);
+    assert(kind != PROTO_ROSTER_PLANS); /* they have no places */
     const uint32_t counts[] = {[PROTO_ROSTER_DISTRICTS] = engine_district_count(engine),
                                [PROTO_ROSTER_AREAS] = engine_area_count(engine),
                                [PROTO_ROSTER_CIRCLES] = engine_circle_count(engine),

@@ -71,6 +71,8 @@ static void fill_opened(const struct engine *engine, const struct event *event,
         .policy = opened->policy,
         .warning = {.at_ms = PROTO_NEVER},
         .policy_version = opened->policy_version,
+        .plan = translate_view_plan_code(engine, opened->plan_version),
+        .plan_version = opened->plan_version,
         .report_count = 1,
         .received_ms = opened->received_ms,
         .created_ms = event->at_ms,
@@ -171,6 +173,8 @@ static void fill_changed(const struct engine *engine, const struct event *event,
     to->changed.circle = translate_view_circle_code(engine, event->incident.circle);
     to->changed.beat = translate_view_area_code(engine, event->incident.areas[AREA_BEAT]);
     to->changed.grid = translate_view_area_code(engine, event->incident.areas[AREA_GRID]);
+    to->changed.plan = translate_view_plan_code(engine, event->incident.plan_version);
+    to->changed.plan_version = event->incident.plan_version;
     to->changed.order = NULL;
 }
 
@@ -409,6 +413,11 @@ void translate_event_fill(const struct engine *engine, const struct event *event
         to->overdue.visited_ms = event->overdue.visited_ms;
         to->overdue.missed = event->overdue.missed;
         break;
+    case EVENT_PLAN_PUT:
+        to->plan.code = event->plan.plan.code;
+        to->plan.circle = translate_view_circle_code(engine, event->plan.plan.circle);
+        to->plan.version = event->plan.version;
+        break;
     case EVENT_UNIT_PUT:
         translate_view_definition(engine, event->unit.unit_id, &event->unit.unit, &space->unit);
         to->unit = &space->unit;
@@ -597,6 +606,9 @@ bool translate_event_order(const struct engine *engine, const struct ledger *led
                     .at_ms = incident->warned_ms},
     };
     translate_view_assignment(engine, &unit->active, &order->assignment);
+    if (!masked) {
+        translate_view_order_plan(engine, incident->plan_version, order);
+    }
     return true;
 }
 

@@ -158,6 +158,44 @@ void translate_view_checkpoint(const struct engine *engine, const struct checkpo
     };
 }
 
+const char *translate_view_plan_code(const struct engine *engine, uint32_t version)
+{
+    const struct circle_plan *plan = engine_plan_version(engine, version);
+    return plan == NULL ? NULL : plan->code;
+}
+
+void translate_view_plan(const struct engine *engine, const struct circle_plan *from,
+                         uint32_t version, struct proto_circle_plan *to)
+{
+    *to = (struct proto_circle_plan){
+        .code = from->code,
+        .circle = translate_view_circle_code(engine, from->circle),
+        .version = version,
+        .types = from->types,
+        .priorities = from->priorities,
+        .words_zh = or_null(from->words_zh),
+        .words_en = or_null(from->words_en),
+    };
+    for (uint32_t tier = 0; tier < TIER_COUNT; tier++) {
+        to->unit_counts[tier] = from->unit_counts[tier];
+        for (uint32_t i = 0; i < from->unit_counts[tier]; i++) {
+            to->units[tier][i] = translate_view_unit_code(engine, from->units[tier][i]);
+        }
+    }
+}
+_Static_assert(TIER_UNITS_MAX == PROTO_PLAN_NAMED_MAX, "one limit on both sides");
+
+void translate_view_order_plan(const struct engine *engine, uint32_t version,
+                               struct proto_order *to)
+{
+    const struct circle_plan *plan = engine_plan_version(engine, version);
+    if (plan != NULL) {
+        to->plan = plan->code;
+        to->words_zh = or_null(plan->words_zh);
+        to->words_en = or_null(plan->words_en);
+    }
+}
+
 void translate_view_incident(const struct engine *engine, const struct incident_view *from,
                              enum translate_mask mask, struct proto_incident *to)
 {
@@ -183,6 +221,8 @@ void translate_view_incident(const struct engine *engine, const struct incident_
                     .text = from->warning,
                     .at_ms = from->warned_ms},
         .policy_version = from->policy_version,
+        .plan = translate_view_plan_code(engine, from->plan_version),
+        .plan_version = from->plan_version,
         .report_count = from->report_count,
         .received_ms = from->received_ms,
         .created_ms = from->created_ms,
@@ -318,6 +358,8 @@ void translate_view_decision(const struct engine *engine, const struct decision_
     to->automatic = from->automatic;
     to->area_first = from->area_first;
     to->wave = from->wave;
+    uint32_t version = 0;
+    to->plan = from->plan == PLAN_NONE ? NULL : engine_plan(engine, from->plan, &version)->code;
     to->together = from->together;
     to->preemptable_count = from->preemptable_count;
     for (uint32_t i = 0; i < from->preemptable_count; i++) {
@@ -343,6 +385,7 @@ void translate_view_decision(const struct engine *engine, const struct decision_
             .chosen = candidate->chosen,
             .estimated = candidate->estimated,
             .own_area = candidate->own_area,
+            .by_plan = candidate->by_plan,
             .given_to = candidate->given_to,
         };
     }
@@ -352,6 +395,7 @@ void translate_view_decision(const struct engine *engine, const struct decision_
             .unit = translate_view_unit_code(engine, from->passed[i].unit_id),
             .distance_m = from->passed[i].distance_m,
             .reason = (enum proto_reason)from->passed[i].reason,
+            .by_plan = from->passed[i].by_plan,
         };
     }
     for (unsigned i = 0; i < REASON_COUNT; i++) {

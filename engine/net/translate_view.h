@@ -29,6 +29,13 @@ void translate_view_centre(const struct engine *engine, const struct centre_defi
                            struct proto_centre *to);
 void translate_view_checkpoint(const struct engine *engine, const struct checkpoint_view *from,
                                struct proto_checkpoint *to);
+/* NULL: version 0, or nobody has it any more. */
+const char *translate_view_plan_code(const struct engine *engine, uint32_t version);
+void translate_view_plan(const struct engine *engine, const struct circle_plan *from,
+                         uint32_t version, struct proto_circle_plan *to);
+/* The plan that an order is sent with. */
+void translate_view_order_plan(const struct engine *engine, uint32_t version,
+                               struct proto_order *to);
 void translate_view_incident(const struct engine *engine, const struct incident_view *from,
                              enum translate_mask mask, struct proto_incident *to);
 void translate_view_assignment(const struct engine *engine, const struct assignment_view *from,

@@ -134,6 +134,7 @@ static struct subject subject_of(const struct event *event)
     case EVENT_DISTRICT_PUT:
     case EVENT_CIRCLE_PUT:
     case EVENT_CENTRE_PUT:
+    case EVENT_PLAN_PUT:
     case EVENT_AUDIT:
     case EVENT_DISTRICTS_CLEARED:
     case EVENT_AREA_PUT:
@@ -569,6 +570,7 @@ static int put_tables(struct history *history, const struct event *event)
     case EVENT_CHECKPOINT_PUT:
     case EVENT_CHECKPOINT_VISITED:
     case EVENT_CHECKPOINT_OVERDUE:
+    case EVENT_PLAN_PUT:
     case EVENT_KIND_COUNT:
         break; /* in the timeline only */
     }

@@ -151,6 +151,18 @@ static void check_units(const struct proto_roster *roster)
         assert(roster->checkpoints[i].radius_m >= 1);
         assert(roster->checkpoints[i].every_min >= 1);
     }
+    for (uint32_t i = 0; i < roster->plan_count; i++) {
+        const struct proto_roster_plan *plan = &roster->plans[i];
+        assert(proto_text_is_code(plan->code, strlen(plan->code)));
+        assert(proto_text_is_code(plan->circle, strlen(plan->circle)));
+        assert(plan->types != 0);
+        assert(plan->types >> PROTO_INCIDENT_TYPE_COUNT == 0);
+        assert(plan->priorities != 0);
+        assert(plan->priorities >> 4 == 0);
+        for (uint32_t tier = 0; tier < PROTO_TIER_COUNT; tier++) {
+            assert(plan->unit_counts[tier] <= PROTO_PLAN_UNITS_MAX);
+        }
+    }
     for (uint32_t i = 0; i < roster->point_count; i++) {
         check_place(roster->points[i]);
     }
@@ -166,7 +178,7 @@ static void read_roster(uint8_t via, const char *text, size_t size)
     if (done) {
         assert(roster.error_count == 0);
         assert(roster.unit_count + roster.circle_count + roster.outline_count +
-                   roster.centre_count + roster.checkpoint_count >
+                   roster.centre_count + roster.plan_count + roster.checkpoint_count >
                0);
         check_units(&roster);
     } else {
@@ -206,7 +218,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     if (size == 0) {
         return 0;
     }
-    const uint8_t via = data[0] % 22;
+    const uint8_t via = data[0] % 24;
     char *text = malloc(size); /* exactly the bytes: a read past the end is seen */
     assert(text != NULL);
     memcpy(text, data + 1, size - 1);
@@ -218,7 +230,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         done = decode_commands(via == 1, text, size - 1, &error);
     } else if (via <= 7) {
         done = decode_users((uint8_t)(via - 3), text, size - 1, &error);
-    } else if (via <= 19) {
+    } else if (via <= 21) {
         read_roster((uint8_t)(via - 8), text, size - 1);
     } else {
         read_positions(text, size - 1);

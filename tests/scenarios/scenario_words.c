@@ -46,13 +46,16 @@ static void decision(const struct world *world, const struct decision_made *made
         const struct candidate *candidate = &made->candidates[i];
         add(sentence, "%s %s%s%s in %u s", i == 0 ? "" : ",", candidate->chosen ? "choose " : "",
             scenario_unit(world, candidate->unit_id),
-            made->area_first && candidate->own_area ? " of the area" : "",
+            made->plan != PLAN_NONE && candidate->by_plan ? " by the plan"
+            : made->area_first && candidate->own_area     ? " of the area"
+                                                          : "",
             candidate->travel_ms / 1000);
     }
     add(sentence, "%s", made->candidate_count == 0 ? " nobody" : "");
     for (uint32_t i = 0; i < made->passed_count && i < 4; i++) {
-        add(sentence, "%s %s: %s", i == 0 ? "; not" : ",",
+        add(sentence, "%s %s%s: %s", i == 0 ? "; not" : ",",
             scenario_unit(world, made->passed[i].unit_id),
+            made->passed[i].by_plan ? " of the plan" : "",
             types_name(TYPES_REASON, made->passed[i].reason));
     }
 }
@@ -231,6 +234,14 @@ static bool patrol_words(const struct world *world, const struct event *event,
     return true;
 }
 
+static void add_plan(const struct world *world, uint32_t version, char sentence[SENTENCE_SIZE])
+{
+    const struct circle_plan *plan = engine_plan_version(world->engine, version);
+    if (plan != NULL) {
+        add(sentence, ", plan %s, version %u", plan->code, version);
+    }
+}
+
 /* A kind that is not named here is said by its name. */
 void scenario_sentence(const struct world *world, const struct event *event,
                        char sentence[SENTENCE_SIZE])
@@ -244,6 +255,7 @@ void scenario_sentence(const struct world *world, const struct event *event,
             types_name(TYPES_INCIDENT_TYPE, event->opened.type), event->opened.priority,
             event->opened.drill ? ", a drill" : "");
         add_areas(world, event->opened.areas, sentence);
+        add_plan(world, event->opened.plan_version, sentence);
     } else if (event->kind == EVENT_DECISION_MADE) {
         decision(world, &event->decision, sentence);
     } else if (event->kind == EVENT_ASSIGNMENT_SENT) {
@@ -278,6 +290,9 @@ void scenario_sentence(const struct world *world, const struct event *event,
     } else if (event->kind == EVENT_POLICY_PUT) {
         add(sentence, "policy %s, version %u, holds from now on", event->policy.policy.name,
             event->policy.version);
+    } else if (event->kind == EVENT_PLAN_PUT) {
+        add(sentence, "plan %s of circle %u, version %u, holds from now on", event->plan.plan.code,
+            event->plan.plan.circle + 1, event->plan.version);
     } else if (event->kind == EVENT_INCIDENT_ARCHIVED) {
         add(sentence, "I%u leaves the board", event->archived.incident_id);
     } else if (event->kind == EVENT_COMMAND_REFUSED) {

@@ -16,4 +16,8 @@ bool scenario_is_so(const struct world *world, const char *sentence);
 /* The code of a unit; "unit 7" when there is none. */
 const char *scenario_unit(const struct world *world, uint32_t unit_id);
 
+/* "plan CODE of circle N [for TYPE] [of priority P] names UNIT+UNIT in tier T | tells TEXT |
+ * is withdrawn": put, or what is known of it changed. False: this is not understood. */
+bool scenario_plan_put(struct world *world, const char *rest);
+
 #endif

@@ -9,6 +9,7 @@
  *   given AREA beat|grid area from WEST,SOUTH to EAST,NORTH
  *   given CODE community|neighbour centre
  *   given CODE checkpoint at EAST,NORTH every N min, stay N s [from HH:MM to HH:MM] [local +N h]
+ *   given plan CODE of circle N ...                  scenario_plan_put()
  *   given UNIT KIND at EAST,NORTH [of AREA] [off duty] [armed] metres from the middle of the town
  *   at MM:SS ACTION                                  see `actions`
  *   expect SENTENCE                                  happened since the last action but one's end
@@ -300,6 +301,11 @@ static bool given(struct story *story, const char *rest)
     if (sscanf(rest, "%15s %31s area from %d,%d to %d,%d", name, kind, &box[0], &box[1], &box[2],
                &box[3]) == 6) {
         return given_area(story, name, kind, box);
+    }
+    if (strncmp(rest, "plan ", 5) == 0) {
+        const bool is_put = scenario_plan_put(&story->world, rest);
+        event_list_clear(&story->world.out);
+        return is_put;
     }
     if (sscanf(rest, "%31s %31s %n", name, kind, &length) != 2 || length == 0) {
         return false;
@@ -720,10 +726,15 @@ static bool act_centre(struct story *story, const char *rest)
     return false;
 }
 
+static bool act_plan(struct story *story, const char *rest)
+{
+    return scenario_plan_put(&story->world, rest);
+}
+
 typedef bool action(struct story *story, const char *rest);
-static action *const actions[] = {act_report,  act_order,  act_update, act_dispatcher, act_restart,
-                                  act_nothing, act_notice, act_help,   act_gateway,    act_policy,
-                                  act_refer,   act_centre, act_sign,   act_unit};
+static action *const actions[] = {act_plan,    act_report,  act_order,  act_update, act_dispatcher,
+                                  act_restart, act_nothing, act_notice, act_help,   act_gateway,
+                                  act_policy,  act_refer,   act_centre, act_sign,   act_unit};
 
 static bool at(struct story *story, const char *rest)
 {

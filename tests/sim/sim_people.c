@@ -37,6 +37,9 @@ struct unit {
 };
 
 /* What somebody asks, until he has an answer. */
+#define SIM_CIRCLES 4u
+#define SIM_PLANS   6u
+
 struct request {
     struct command command;
     uint64_t serial;
@@ -49,10 +52,11 @@ struct request {
 struct sim_people {
     struct unit units[SIM_UNITS_MAX];
     struct unit_definition definitions[SIM_UNITS_MAX];
-    struct circle_definition circles[4];
+    struct circle_definition circles[SIM_CIRCLES];
     struct area_definition areas[SIM_AREAS_MAX]; /* two halves as beats, four quarters as grids */
     struct geo_point corners[4 * SIM_AREAS_MAX];
     struct centre_definition centres[SIM_CENTRES];
+    struct circle_plan plans[SIM_PLANS];
     uint32_t unit_count;
     struct geo_point hot[HOT_PLACES];
     struct request requests[REQUESTS_MAX];
@@ -162,7 +166,7 @@ void sim_people_create(struct sim *sim)
     for (uint32_t i = 0; i < HOT_PLACES; i++) {
         people->hot[i] = point_of(some_m(sim), some_m(sim));
     }
-    for (uint32_t i = 0; i < 4; i++) {
+    for (uint32_t i = 0; i < SIM_CIRCLES; i++) {
         people->circles[i] = (struct circle_definition){
             .at = people->hot[i], .radius_m = 400, .district = DISTRICT_NONE, .name = "circle"};
         (void)snprintf(people->circles[i].code, sizeof people->circles[i].code, "K%u", i);
@@ -851,6 +855,33 @@ static void shelve(struct sim *sim, uint32_t who)
     ask(sim, request);
 }
 
+/* Somebody thinks better of a plan: whom it names, and for what. */
+static void put_plan(struct sim *sim, uint32_t who)
+{
+    const uint32_t number = sim_below(sim, SIM_PLANS);
+    struct circle_plan *plan = &sim->people->plans[number];
+    *plan = (struct circle_plan){
+        .circle = sim_below(sim, SIM_CIRCLES),
+        .types = sim_chance(sim, 500) ? (1u << INCIDENT_TYPE_COUNT) - 1u
+                                      : 1 + sim_below(sim, (1u << INCIDENT_TYPE_COUNT) - 1u),
+        .priorities = 1 + sim_below(sim, 15)};
+    (void)snprintf(plan->code, sizeof plan->code, "E%u", number);
+    for (uint32_t i = 0; i < 6; i++) {
+        const uint32_t tier = sim_below(sim, TIER_COUNT);
+        const uint32_t unit_id = sim_below(sim, sim->people->unit_count);
+        bool is_new = true;
+        for (uint32_t k = 0; k < plan->unit_counts[tier]; k++) {
+            is_new = is_new && plan->units[tier][k] != unit_id;
+        }
+        if (is_new && !sim_chance(sim, 200)) {
+            plan->units[tier][plan->unit_counts[tier]++] = unit_id;
+        }
+    }
+    struct request *request = request_new(sim, COMMAND_ROSTER_PUT, who);
+    request->command.roster = (struct roster){.plans = plan, .plan_count = 1};
+    ask(sim, request);
+}
+
 static void contradict(struct sim *sim, uint32_t who)
 {
     const uint32_t incident_id = some_open(sim);
@@ -902,6 +933,8 @@ static void contradict(struct sim *sim, uint32_t who)
         refer(sim, who, incident_id);
     } else if (what < 93) {
         contradict_centre(sim, who);
+    } else if (what < 94) {
+        put_plan(sim, who);
     } else {
         on_behalf(sim, who, some_order(sim));
     }
@@ -931,7 +964,7 @@ void sim_people_begin(struct sim *sim)
                                               .points = people->corners,
                                               .ring_sizes = ring_sizes,
                                               .circles = people->circles,
-                                              .circle_count = 4,
+                                              .circle_count = SIM_CIRCLES,
                                               .units = people->definitions,
                                               .unit_count = people->unit_count,
                                               .centres = people->centres,

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "tests/sim/sim_people.h"
+#include "tests/sim/sim_plans.h"
 #include "tests/sim/sim_process.h"
 #include "tests/sim/sim_referrals.h"
 
@@ -62,6 +63,7 @@ void sim_record_create(struct sim *sim)
     sim->record = calloc(1, sizeof *sim->record);
     assert(sim->record != NULL);
     sim_referrals_create(sim);
+    sim_plans_create(sim);
 }
 
 void sim_record_destroy(struct sim *sim)
@@ -78,6 +80,7 @@ void sim_record_destroy(struct sim *sim)
     free(record);
     sim->record = NULL;
     sim_referrals_destroy(sim);
+    sim_plans_destroy(sim);
 }
 
 uint64_t sim_record_seq(const struct sim *sim)
@@ -181,6 +184,7 @@ static void on_opened(struct sim *sim, const struct event *event)
                                       .mode = event->opened.mode,
                                       .at = event->opened.at,
                                       .priority = event->opened.priority,
+                                      .plan_version = event->opened.plan_version,
                                       .opened_ms = event->at_ms,
                                       .state_ms = event->at_ms,
                                       .is_drill = event->opened.drill};
@@ -191,6 +195,7 @@ static void on_opened(struct sim *sim, const struct event *event)
     }
     REACH(record->open, record->open.count);
     record->open.items[record->open.count - 1] = id;
+    sim_plans_opened(sim, event);
 }
 
 /* ---- The nearest rule, on what the world knew at that moment ---- */
@@ -228,10 +233,20 @@ static bool was_here(const struct sim *sim, const struct sim_incident *incident,
     return false;
 }
 
-/* Of the own area and in time, where the tier asks it first. */
+/* Who goes before whoever is nearer: 0, whom the plan of the circle names and who is in time; 1, of
+ * the own area and in time, where the tier asks it first; 2, all others. */
+static uint32_t class_of(const struct decision_made *made, uint32_t i)
+{
+    const struct candidate *candidate = &made->candidates[i];
+    if (candidate->by_plan && candidate->in_reach) {
+        return 0;
+    }
+    return made->area_first && candidate->own_area && candidate->in_reach ? 1 : 2;
+}
+
 static bool leads(const struct decision_made *made, uint32_t i)
 {
-    return made->area_first && made->candidates[i].own_area && made->candidates[i].in_reach;
+    return class_of(made, i) < 2;
 }
 
 static void check_list(struct sim *sim, const struct decision_made *made,
@@ -254,7 +269,7 @@ static void check_list(struct sim *sim, const struct decision_made *made,
                      travel_ms);
         }
         if (i > 0 && candidate->travel_ms < made->candidates[i - 1].travel_ms &&
-            !(leads(made, i - 1) && !leads(made, i))) {
+            class_of(made, i - 1) >= class_of(made, i)) {
             sim_fail(sim, "incident %u: rank %u is nearer than rank %u", made->incident_id, i,
                      i - 1);
         }
@@ -278,6 +293,7 @@ static void on_decision(struct sim *sim, const struct event *event)
     const struct decision_made *made = &event->decision;
     const struct sim_incident *incident = incident_of(sim, made->incident_id);
     check_list(sim, made, incident);
+    sim_plans_decided(sim, made, incident->plan_version);
     if (made->candidate_count == 0 || made->wave > 0 || leads(made, made->candidate_count - 1)) {
         return;
     }
@@ -697,6 +713,10 @@ static void apply_rules(struct sim *sim, const struct event *event)
         incident->at = event->incident.at;
         incident->type = event->incident.type;
         incident->priority = event->incident.priority;
+        sim_plans_updated(sim, event, incident->plan_version);
+        incident->plan_version = event->incident.plan_version;
+    } else if (event->kind == EVENT_PLAN_PUT) {
+        sim_plans_put(sim, event);
     } else if (event->kind == EVENT_TIER_VERDICT) {
         on_verdict(sim, event);
     } else if (event->kind == EVENT_ALARM_RAISED || event->kind == EVENT_ALARM_ACKED ||

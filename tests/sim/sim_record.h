@@ -11,7 +11,7 @@ struct sim_incident {
     enum incident_type type;
     enum dispatch_mode mode;
     struct geo_point at;
-    uint32_t priority, generation, active, assignments;
+    uint32_t priority, generation, active, assignments, plan_version;
     uint32_t first_assignment; /* id of the newest; the others by sim_assignment.before */
     enum tier_verdict verdicts[TIER_COUNT];
     uint32_t wanted[TIER_COUNT];

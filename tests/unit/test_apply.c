@@ -81,6 +81,10 @@ Test(apply, of_the_roster)
     given(EVENT_CHECKPOINT_OVERDUE);
     event.overdue.missed = 1;
     corrupt("the checkpoint that is overdue");
+    given(EVENT_PLAN_PUT);
+    event.plan.version = 1;
+    event.plan.plan = (struct circle_plan){.code = "K", .types = 1, .priorities = 1};
+    corrupt("the plan of a circle that is not there");
     given(EVENT_UNIT_PUT);
     event.unit.unit_id = 2;
     event.unit.unit.circle = CIRCLE_NONE;

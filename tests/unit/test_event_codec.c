@@ -33,6 +33,7 @@ static void fill_decision(struct decision_made *made)
     made->automatic = true;
     made->area_first = true;
     made->wave = 3;
+    made->plan = 4999;
     made->candidate_count = CANDIDATES_MAX;
     made->passed_count = CANDIDATES_MAX;
     for (uint32_t i = 0; i < CANDIDATES_MAX; i++) {
@@ -44,8 +45,9 @@ static void fill_decision(struct decision_made *made)
                                                  .in_reach = i % 2 == 0,
                                                  .chosen = i < 2,
                                                  .own_area = i % 5 == 0,
+                                                 .by_plan = i % 7 == 0,
                                                  .estimated = i % 3 == 0};
-        made->passed[i] = (struct passed_over){100 + i, i * 10, REASON_TOO_FAR};
+        made->passed[i] = (struct passed_over){100 + i, i * 10, REASON_TOO_FAR, i < 2};
     }
     made->passed_by_reason[REASON_NONE] = 1;
     made->passed_by_reason[REASON_TOO_FAR] = 19000;
@@ -86,6 +88,18 @@ static void fill(enum event_kind kind)
         event.referral.reason = REASON_NOT_COMPETENT;
         memset(event.referral.units, 'u', ADDRESS_SIZE - 1);
         memset(event.referral.note, 'n', NOTE_SIZE - 1);
+        break;
+    case EVENT_PLAN_PUT:
+        event.plan.index = 4999;
+        event.plan.version = 70000;
+        event.plan.plan = (struct circle_plan){.code = "K107-fire",
+                                               .circle = 107,
+                                               .types = 1u << INCIDENT_FIRE,
+                                               .priorities = 15,
+                                               .unit_counts = {1, 0, TIER_UNITS_MAX},
+                                               .units = {{9}, {0}, {1, 2, 3, 4, 5, 6, 7, 8}},
+                                               .words_en = "north gate only"};
+        memset(event.plan.plan.words_zh, 'z', NOTE_SIZE - 1);
         break;
     case EVENT_CENTRE_PUT:
         event.centre.index = 23;
@@ -227,6 +241,7 @@ static void fill(enum event_kind kind)
             .mode = DISPATCH_RECOMMEND,
             .policy = "mutual-aid",
             .policy_version = 9,
+            .plan_version = 70000,
             .received_ms = 1,
             .clock_ms = TIME_NEVER,
             .tiers = {{true, 1, 60000, 30000}, {false, 0, 1, 2}, {true, 8, 300000, 240000}}};
@@ -287,6 +302,7 @@ static void fill(enum event_kind kind)
         event.incident.circle = CIRCLE_NONE;
         event.incident.areas[AREA_BEAT] = 9;
         event.incident.areas[AREA_GRID] = AREA_NONE;
+        event.incident.plan_version = 70001;
         break;
     case EVENT_INCIDENT_STATE:
         event.state.incident_id = 1;
@@ -465,6 +481,14 @@ Test(event_codec, fields_come_back_in_their_places)
                         sizeof event.decision.passed_by_reason),
                  0));
     cr_expect(eq(u32, back.decision.candidates[31].travel_ms, 31000));
+    cr_expect(eq(u32, back.decision.plan, 4999));
+    cr_expect(back.decision.candidates[28].by_plan);
+    cr_expect(not(back.decision.candidates[31].by_plan));
+    cr_expect(back.decision.passed[1].by_plan);
+    cr_expect(not(back.decision.passed[2].by_plan));
+    fill(EVENT_PLAN_PUT);
+    cr_assert(eq(u32, decode(event_codec_encode(&event, bytes)), STATUS_OK));
+    cr_expect(eq(int, memcmp(&back.plan.plan, &event.plan.plan, sizeof back.plan.plan), 0));
 }
 
 Test(event_codec, the_largest_district_fits)
@@ -495,7 +519,7 @@ Test(event_codec, another_version_is_named)
 {
     fill(EVENT_AUDIT);
     const size_t size = event_codec_encode(&event, bytes);
-    bytes[0] = 6;
+    bytes[0] = 7;
     cr_expect(eq(u32, decode(size), STATUS_VERSION));
     bytes[0] = 0;
     cr_expect(eq(u32, decode(size), STATUS_CORRUPT));
@@ -611,6 +635,119 @@ Test(event_codec, an_alarm_of_version_4_is_of_no_checkpoint)
     }
 }
 
+#define PLAN_BYTES          sizeof(uint32_t) /* that version 6 added to incidents */
+#define DECISION_PLAN_BYTES (3 * sizeof(uint32_t))
+
+/* Versions 4 and 5 knew no plan of a circle. */
+Test(event_codec, incidents_and_decisions_of_version_5_follow_no_plan)
+{
+    static const enum event_kind kinds[] = {EVENT_INCIDENT_OPENED, EVENT_INCIDENT_UPDATED,
+                                            EVENT_DECISION_MADE};
+    for (size_t i = 0; i < 2 * sizeof kinds / sizeof kinds[0]; i++) {
+        const enum event_kind kind = kinds[i / 2];
+        fill(kind);
+        const size_t size = event_codec_encode(&event, bytes);
+        bytes[0] = i % 2 == 0 ? 4 : 5;
+        cr_expect(eq(u32, decode(size), STATUS_CORRUPT));
+        const size_t more = kind == EVENT_DECISION_MADE ? DECISION_PLAN_BYTES : PLAN_BYTES;
+        cr_assert(eq(u32, decode(size - more), STATUS_OK));
+        if (kind == EVENT_DECISION_MADE) {
+            cr_expect(eq(u32, back.decision.plan, PLAN_NONE));
+            cr_expect(not(back.decision.candidates[0].by_plan));
+            cr_expect(not(back.decision.passed[0].by_plan));
+            cr_expect(back.decision.candidates[0].own_area);
+        } else if (kind == EVENT_INCIDENT_OPENED) {
+            cr_expect(eq(u32, back.opened.plan_version, 0));
+            cr_expect(eq(u32, back.opened.areas[AREA_GRID], 17));
+        } else {
+            cr_expect(eq(u32, back.incident.plan_version, 0));
+            cr_expect(eq(u32, back.incident.areas[AREA_BEAT], 9));
+        }
+    }
+}
+
+/* As the engine wrote them when 5 was the version of now: journals of a release are read for ever.
+ */
+static const uint8_t opened_5[] = {
+    0x05, 0x05, 0x00, 0x00, 0x00, 0x03, 0x02, 0x00, 0x00, 0x00, 0xC1, 0xE9, 0x6B, 0x0D, 0x3F,
+    0x5E, 0x96, 0x43, 0x09, 0x00, 0xE5, 0x85, 0xB4, 0xE4, 0xB8, 0xAD, 0xE9, 0x81, 0x93, 0x01,
+    0x04, 0x00, 0x00, 0x00, 0x01, 0x00, 0x07, 0x00, 0x65, 0x63, 0x68, 0x65, 0x6C, 0x6F, 0x6E,
+    0x00, 0x09, 0x00, 0x00, 0x00, 0x00, 0x68, 0xE5, 0xCF, 0x8B, 0x01, 0x00, 0x00, 0x00, 0x68,
+    0xE5, 0xCF, 0x8B, 0x01, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x01, 0x01, 0x00, 0x00, 0x00,
+    0x60, 0xEA, 0x00, 0x00, 0x30, 0x75, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00,
+    0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x01, 0x08, 0x00, 0x00, 0x00, 0xE0, 0x93, 0x04, 0x00,
+    0x80, 0xA9, 0x03, 0x00, 0xFF, 0xFF, 0xFF, 0xFF, 0x11, 0x00, 0x00, 0x00,
+};
+static const uint8_t updated_5[] = {
+    0x05, 0x05, 0x00, 0x00, 0x00, 0x02, 0x00, 0x00, 0x00, 0x01, 0x01, 0x00, 0x00, 0x00,
+    0x04, 0x00, 0x00, 0x00, 0xFB, 0xFF, 0xFF, 0xFF, 0x05, 0x00, 0x74, 0x68, 0x65, 0x72,
+    0x65, 0x3F, 0x07, 0x00, 0x00, 0x00, 0x09, 0x00, 0x00, 0x00, 0xFF, 0xFF, 0xFF, 0xFF,
+};
+static const uint8_t decision_5[] = {
+    0x05, 0x05, 0x00, 0x00, 0x00, 0x01, 0x02, 0x00, 0x00, 0x00, 0xEF, 0xCD, 0xAB, 0x89, 0x67, 0x45,
+    0x23, 0x01, 0x09, 0x00, 0x00, 0x00, 0x01, 0x03, 0x00, 0x00, 0x00, 0x02, 0x0B, 0x00, 0x00, 0x00,
+    0x28, 0xA0, 0x00, 0x00, 0x01, 0x00, 0x00, 0x00, 0xFE, 0xFF, 0xFF, 0xFF, 0x84, 0x03, 0x00, 0x00,
+    0x00, 0x01, 0x01, 0x00, 0x00, 0x00, 0x00, 0x00, 0x0C, 0x00, 0x00, 0x00, 0x18, 0x73, 0x01, 0x00,
+    0x03, 0x00, 0x00, 0x00, 0x04, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x01, 0x01, 0x00, 0x01,
+    0x00, 0x00, 0x00, 0x00, 0x00, 0x01, 0x0D, 0x00, 0x00, 0x00, 0x04, 0x10, 0x00, 0x00, 0x03, 0x02,
+    0x03, 0x01, 0x00, 0x00, 0x00, 0x0B, 0x01, 0x00, 0x00, 0x00, 0x00, 0x01, 0x02, 0x00, 0x00, 0x00,
+};
+static const uint8_t alarm_5[] = {
+    0x05, 0x01, 0x00, 0x00, 0x00, 0x10, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00,
+    0xFF, 0xFF, 0xFF, 0xFF, 0x00, 0xFF, 0xFF, 0xFF, 0xFF, 0x03, 0xFF, 0x0F, 0x00, 0x00,
+};
+
+static void given_body(enum event_kind kind, const uint8_t *body, size_t size)
+{
+    memset(&event, 0, sizeof event);
+    event.kind = kind;
+    memcpy(bytes, body, size);
+    cr_assert(eq(u32, decode(size), STATUS_OK), "%s", event_kind_name(kind));
+}
+
+Test(event_codec, bodies_that_version_5_wrote_are_read_as_they_were)
+{
+    given_body(EVENT_INCIDENT_OPENED, opened_5, sizeof opened_5);
+    cr_expect(eq(u32, back.opened.incident_id, 5));
+    cr_expect(eq(str, back.opened.address, "兴中道"));
+    cr_expect(eq(u32, back.opened.policy_version, 9));
+    cr_expect(eq(i64, back.opened.clock_ms, 1700000000000));
+    cr_expect(eq(u32, back.opened.tiers[TIER_5].reach_ms, 240000));
+    cr_expect(eq(u32, back.opened.areas[AREA_GRID], 17));
+    cr_expect(eq(u32, back.opened.plan_version, 0));
+
+    given_body(EVENT_INCIDENT_UPDATED, updated_5, sizeof updated_5);
+    cr_expect(eq(u32, back.incident.circle, 7));
+    cr_expect(eq(u32, back.incident.areas[AREA_GRID], AREA_NONE));
+    cr_expect(eq(u32, back.incident.plan_version, 0));
+
+    given_body(EVENT_DECISION_MADE, decision_5, sizeof decision_5);
+    cr_expect(eq(u32, back.decision.together, 3));
+    cr_expect(eq(u32, back.decision.passed[0].unit_id, 13));
+    cr_expect(back.decision.area_first);
+    cr_expect(back.decision.candidates[1].own_area);
+    cr_expect(eq(u32, back.decision.plan, PLAN_NONE));
+    cr_expect(not(back.decision.candidates[0].by_plan));
+
+    given_body(EVENT_ALARM_RAISED, alarm_5, sizeof alarm_5);
+    cr_expect(eq(u32, back.alarm.kind, ALARM_CHECKPOINT_OVERDUE));
+    cr_expect(eq(u32, back.alarm.checkpoint, 4095));
+}
+
+Test(event_codec, a_plan_names_no_candidate_that_is_not_there)
+{
+    fill(EVENT_DECISION_MADE);
+    event.decision.candidate_count = 3;
+    event.decision.passed_count = 2;
+    const size_t size = event_codec_encode(&event, bytes);
+    cr_assert(eq(u32, decode(size), STATUS_OK));
+    bytes[size - 2 * sizeof(uint32_t)] |= 8;
+    cr_expect(eq(u32, decode(size), STATUS_CORRUPT));
+    cr_assert(eq(sz, event_codec_encode(&event, bytes), size));
+    bytes[size - sizeof(uint32_t)] |= 4;
+    cr_expect(eq(u32, decode(size), STATUS_CORRUPT));
+}
+
 /* What version 3 did not say of beats and grids: it lay in none. */
 Test(event_codec, units_and_incidents_of_version_3_lie_in_no_area)
 {
@@ -618,8 +755,8 @@ Test(event_codec, units_and_incidents_of_version_3_lie_in_no_area)
         enum event_kind kind;
         size_t more;
     } grown[] = {{EVENT_UNIT_PUT, sizeof(uint32_t)},
-                 {EVENT_INCIDENT_OPENED, AREA_KIND_COUNT * sizeof(uint32_t)},
-                 {EVENT_INCIDENT_UPDATED, AREA_KIND_COUNT * sizeof(uint32_t)}};
+                 {EVENT_INCIDENT_OPENED, AREA_KIND_COUNT * sizeof(uint32_t) + PLAN_BYTES},
+                 {EVENT_INCIDENT_UPDATED, AREA_KIND_COUNT * sizeof(uint32_t) + PLAN_BYTES}};
     for (size_t i = 0; i < sizeof grown / sizeof grown[0]; i++) {
         fill(grown[i].kind);
         const size_t size = event_codec_encode(&event, bytes);
@@ -644,7 +781,7 @@ Test(event_codec, a_decision_and_a_policy_of_version_3_know_no_area)
     const size_t size = event_codec_encode(&event, bytes);
     bytes[0] = 3;
     cr_expect(eq(u32, decode(size), STATUS_CORRUPT));
-    cr_assert(eq(u32, decode(size - 2 - sizeof(uint32_t)), STATUS_OK));
+    cr_assert(eq(u32, decode(size - 2 - sizeof(uint32_t) - DECISION_PLAN_BYTES), STATUS_OK));
     cr_expect(not(back.decision.area_first));
     cr_expect(eq(u32, back.decision.wave, 0));
     cr_expect(not(back.decision.candidates[0].own_area));
@@ -667,7 +804,7 @@ Test(event_codec, a_candidate_that_is_not_there_belongs_to_no_area)
     event.decision.candidate_count = 3;
     const size_t size = event_codec_encode(&event, bytes);
     cr_assert(eq(u32, decode(size), STATUS_OK));
-    bytes[size - sizeof(uint32_t)] |= 8;
+    bytes[size - sizeof(uint32_t) - DECISION_PLAN_BYTES] |= 8;
     cr_expect(eq(u32, decode(size), STATUS_CORRUPT));
 }
 

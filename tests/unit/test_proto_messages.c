@@ -230,6 +230,11 @@ static void check_roster_events(void)
     event = by_li(PROTO_EVENT_CENTRE_PUT, 3);
     event.centre = &centre;
     expect_event("event centre.put", &event);
+    event.kind = PROTO_EVENT_PLAN_PUT;
+    event.plan.code = "K1-fire";
+    event.plan.circle = "K1";
+    event.plan.version = 7;
+    expect_event("event plan.put", &event);
     event = by_li(PROTO_EVENT_REFERRAL_SENT, 4);
     event.referred.referral = &referral;
     event.referred.generation = 4;

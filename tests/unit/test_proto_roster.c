@@ -370,6 +370,73 @@ Test(proto_roster, more_than_16_mib_are_refused)
     free(text);
 }
 
+#define PLANS_HEADER "code,circle,types,priorities,tier_1,tier_3,tier_5,words_zh,words_en\n"
+
+Test(proto_roster, plans_are_read_with_every_column)
+{
+    cr_assert(csv(PROTO_ROSTER_PLANS,
+                  PLANS_HEADER "K1-fire,K1,fire+crime,1+4,P1+P2,,C-1,\"先封\n北门\",go\n"));
+    cr_assert(eq(u32, roster.plan_count, 1));
+    const struct proto_roster_plan *plan = &roster.plans[0];
+    EXPECT_TEXT(plan->code, "K1-fire");
+    EXPECT_TEXT(plan->circle, "K1");
+    cr_expect(eq(u32, plan->types, 1u << PROTO_INCIDENT_FIRE | 1u << PROTO_INCIDENT_CRIME));
+    cr_expect(eq(u32, plan->priorities, 9));
+    cr_assert(eq(u32, plan->unit_counts[PROTO_TIER_1], 2));
+    EXPECT_TEXT(plan->units[PROTO_TIER_1][1], "P2");
+    cr_expect(eq(u32, plan->unit_counts[PROTO_TIER_3], 0));
+    EXPECT_TEXT(plan->units[PROTO_TIER_5][0], "C-1");
+    EXPECT_TEXT(plan->words_zh, "先封\n北门");
+    EXPECT_TEXT(plan->words_en, "go");
+}
+
+Test(proto_roster, what_a_plan_leaves_out_is_all_or_nobody)
+{
+    cr_assert(csv(PROTO_ROSTER_PLANS, "code,circle\nK1,K1\n"));
+    cr_expect(eq(u32, roster.plans[0].types, (1u << PROTO_INCIDENT_TYPE_COUNT) - 1u));
+    cr_expect(eq(u32, roster.plans[0].priorities, 15));
+    cr_expect(eq(u32, roster.plans[0].unit_counts[PROTO_TIER_5], 0));
+    EXPECT_TEXT(roster.plans[0].words_zh, "");
+}
+
+Test(proto_roster, each_error_of_a_plan_is_told_where_it_stands)
+{
+    cr_expect(not(csv(PROTO_ROSTER_PLANS, PLANS_HEADER ",K1,arson,5,P1+,P1+P1,P 1,\x01,\n")));
+    expect_error(0, 2, 1, "\"code\" must be");
+    expect_error(1, 2, 5, "\"types\" must be incident types joined by +, not \"arson\"");
+    expect_error(2, 2, 11, "\"priorities\" must be numbers 1 to 4");
+    expect_error(3, 2, 13, "\"tier_1\" must be codes");
+    expect_error(4, 2, 17, "\"tier_3\" names a unit twice");
+    expect_error(5, 2, 23, "\"tier_5\" must be codes");
+    expect_error(6, 2, 27, "\"words_zh\" has a control character");
+    cr_expect(eq(u32, roster.error_count, 7));
+}
+
+Test(proto_roster, a_plan_has_bounds)
+{
+    big_size = 0;
+    put(PLANS_HEADER "K1,K1,,,1+2+3+4+5+6+7+8,,,%0511d,\n", 0);
+    cr_expect(csv(PROTO_ROSTER_PLANS, big));
+    proto_roster_finish(&roster);
+    big_size = 0;
+    put(PLANS_HEADER "K1,K1,,,1+2+3+4+5+6+7+8+9,,,%0512d,\n", 0);
+    cr_expect(not(csv(PROTO_ROSTER_PLANS, big)));
+    expect_error(0, 2, 9, "more than 8 units");
+    expect_error(1, 2, 29, "more than 511 bytes");
+    proto_roster_finish(&roster);
+    big_size = 0;
+    put("code,circle\n");
+    for (uint32_t i = 0; i <= PROTO_ROSTER_PLANS_MAX; i++) {
+        put("p%u,K1\n", i);
+    }
+    cr_expect(not(csv(PROTO_ROSTER_PLANS, big)));
+    expect_one_error(PROTO_ROSTER_PLANS_MAX + 2, 1, "one plan too many");
+    proto_roster_finish(&roster);
+    static const char empty[] = "{\"type\":\"FeatureCollection\",\"features\":[]}";
+    cr_expect(not(proto_roster_read_geojson(&roster, PROTO_ROSTER_PLANS, empty, strlen(empty))));
+    expect_one_error(1, 1, "give them as CSV");
+}
+
 Test(proto_roster, kinds_have_names)
 {
     cr_expect(eq(int, proto_roster_kind_find("districts"), PROTO_ROSTER_DISTRICTS));
@@ -377,6 +444,7 @@ Test(proto_roster, kinds_have_names)
     cr_expect(eq(int, proto_roster_kind_find("units"), PROTO_ROSTER_UNITS));
     cr_expect(eq(int, proto_roster_kind_find("centres"), PROTO_ROSTER_CENTRES));
     cr_expect(eq(int, proto_roster_kind_find("checkpoints"), PROTO_ROSTER_CHECKPOINTS));
+    cr_expect(eq(int, proto_roster_kind_find("plans"), PROTO_ROSTER_PLANS));
     cr_expect(eq(int, proto_roster_kind_find("unit"), PROTO_ROSTER_KIND_COUNT));
     cr_expect(not(csv(PROTO_ROSTER_DISTRICTS, "code,name\nd,n\n")));
     expect_one_error(1, 1, "give them as GeoJSON");

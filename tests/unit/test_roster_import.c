@@ -190,6 +190,52 @@ Test(roster_import, a_checkpoint_that_makes_no_sense_is_an_error_of_its_line_and
     cr_expect(ne(ptr, strstr(read.errors[0].detail, "K9"), NULL));
 }
 
+#define PLANS_HEAD "code,circle,types,priorities,tier_1,tier_3,tier_5,words_zh,words_en\n"
+
+Test(roster_import, plans_come_out_as_they_were_written)
+{
+    static const char text[] = PLANS_HEAD "K1-fire,K1,fire+crime,1+2,P1,,P1+P2,先封北门,\n"
+                                          "K1,K1,,,,,,,go\n";
+    cr_assert(eq(int, import_csv(PROTO_ROSTER_CIRCLES, CIRCLES_HEAD "K1,one,22.5,113.4,300,\n"),
+                 STATUS_OK));
+    put();
+    cr_assert(eq(int,
+                 import_csv(PROTO_ROSTER_UNITS, UNITS_HEAD "P1,one,post,22.5,113.4,K1,,2,\n"
+                                                           "P2,two,car,,,,,2,\n"),
+                 STATUS_OK));
+    put();
+    cr_assert(eq(int, import_csv(PROTO_ROSTER_PLANS, text), STATUS_OK));
+    cr_assert(eq(u32, import.roster.plan_count, 2));
+    cr_expect(eq(u32, import.added, 2));
+    const struct circle_plan *fire = &import.plans[0];
+    cr_expect(eq(str, (char *)(uintptr_t)fire->code, "K1-fire"));
+    cr_expect(eq(u32, fire->circle, 0));
+    cr_expect(eq(u32, fire->types, 1u << INCIDENT_FIRE | 1u << INCIDENT_CRIME));
+    cr_expect(eq(u32, fire->priorities, 3));
+    cr_expect(eq(u32, fire->unit_counts[TIER_1], 1));
+    cr_expect(eq(u32, fire->unit_counts[TIER_3], 0));
+    cr_assert(eq(u32, fire->unit_counts[TIER_5], 2));
+    cr_expect(eq(u32, fire->units[TIER_5][1], 1));
+    cr_expect(eq(str, (char *)(uintptr_t)fire->words_zh, "先封北门"));
+    cr_expect(eq(u32, import.plans[1].types, (1u << INCIDENT_TYPE_COUNT) - 1u));
+    cr_expect(eq(u32, import.plans[1].priorities, 15));
+    put();
+    cr_assert(eq(int, import_csv(PROTO_ROSTER_PLANS, text), STATUS_OK));
+    cr_expect(eq(u32, import.updated, 2));
+}
+
+Test(roster_import, a_plan_of_a_circle_or_a_unit_that_nobody_has_is_an_error_of_its_cell)
+{
+    cr_expect(eq(int, import_csv(PROTO_ROSTER_PLANS, PLANS_HEAD "K1,K9,,,,P7+P8,,,\n"),
+                 STATUS_BAD_INPUT));
+    cr_assert(eq(u32, read.error_count, 3));
+    cr_expect(ne(ptr, strstr(read.errors[0].detail, "K9"), NULL));
+    cr_expect(eq(u32, read.errors[0].at.column, 4));
+    cr_expect(ne(ptr, strstr(read.errors[2].detail, "P8"), NULL));
+    cr_expect(eq(u32, read.errors[2].at.column, 10));
+    cr_expect(eq(u32, read.errors[2].at.line, 2));
+}
+
 Test(roster_import, a_district_that_nobody_has_is_an_error_of_its_line)
 {
     cr_expect(eq(int, import_csv(PROTO_ROSTER_UNITS, UNITS_HEAD "C1,one,car,,,,D7,2,\n"),

@@ -93,7 +93,7 @@ export class DevEngine {
       incident_id: id, generation: 1, type: body['type'] as Incident['type'], priority, state: 'pending',
       lat: Number(body['lat']), lon: Number(body['lon']), address: text('address'), note: text('note'), caller: text('caller'),
       phone: text('phone'), district: 'D1', circle: 'C1', beat: null, grid: null, drill: body['drill'] === true,
-      mode: id % 3 === 0 ? 'auto' : 'recommend', policy: 'mutual-aid', policy_version: 1, warning: null, report_count: 1, received_ms: now, created_ms: now,
+      mode: id % 3 === 0 ? 'auto' : 'recommend', policy: 'mutual-aid', policy_version: 1, plan: null, warning: null, report_count: 1, received_ms: now, created_ms: now,
       dispatched_ms: null, on_scene_ms: null, ended_ms: null, clock_ms: now, held_ms: null, review_ms: null, hold_reason: 'none', owner: null, owner_ms: null,
       duplicate_of: null, similar: null, reopened: 0,
       tiers: { '1': tier('1'), '3': tier('3'), '5': tier('5') },

@@ -115,7 +115,7 @@ describe('an incident', () => {
     } as const;
     const change = (generation: number): Event => ({
       ...bare(), kind: 'incident.updated', incident_id: 7, generation, type: 'crime', priority: 2, lat: 57.71, lon: 11.98,
-      address: 'x', district: null, circle: null, beat: null, grid: null, order: null,
+      address: 'x', district: null, circle: null, beat: null, grid: null, plan: null, order: null,
     });
     const held = applyLog(city(), frame({ ...bare(), kind: 'report.received', report }, change(5), change(3)));
     expect(held.incidents.get(7)).toMatchObject({ report_count: 2, generation: 5, type: 'crime' });

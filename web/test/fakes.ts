@@ -91,7 +91,7 @@ export function anIncident(id: number, more: Partial<Incident> = {}): Incident {
   return {
     incident_id: id, generation: 1, type: 'fire', priority: 1, state: 'pending', lat: 57.7, lon: 11.97,
     address: '中山东路1号', note: null, caller: null, phone: null, district: null, circle: null, beat: null, grid: null, drill: false,
-    mode: 'recommend', policy: 'mutual-aid', policy_version: 1, warning: null, report_count: 1, received_ms: 1_000_000, created_ms: 1_000_010,
+    mode: 'recommend', policy: 'mutual-aid', policy_version: 1, plan: null, warning: null, report_count: 1, received_ms: 1_000_000, created_ms: 1_000_010,
     dispatched_ms: null, on_scene_ms: null, ended_ms: null, clock_ms: 1_000_000, held_ms: null, review_ms: null, hold_reason: 'none', owner: null, owner_ms: null,
       duplicate_of: null, similar: null, reopened: 0,
     tiers: { '1': { ...tier }, '3': { ...tier, target_ms: 180_000 }, '5': { ...tier, target_ms: 300_000 } }, ...more,
@@ -119,7 +119,7 @@ export function anOrder(id: number, incident: number, unit: string, more: Partia
     assignment: anAssignment(id, incident, unit, more),
     incident: {
       incident_id: incident, type: 'fire', priority: 1, lat: 57.7, lon: 11.97, address: '中山东路1号', note: null,
-      drill: false, received_ms: 1_000_000, target_ms: 180_000, warning: null,
+      drill: false, received_ms: 1_000_000, target_ms: 180_000, warning: null, plan: null,
     },
   };
 }

@@ -24,7 +24,7 @@ function aDecision(tier: '1' | '3' | '5', units: [string, boolean][]): Decision 
   return {
     incident_id: 7, tier, generation: 1, map_id: null, automatic: false, wave: 0, together: 0, preemptable: [], passed: [], passed_by_reason: {},
     candidates: units.map(([unit, chosen], i) => ({
-      unit, chosen, travel_ms: 1000 * (i + 1), lat: 57, lon: 11, fix_age_ms: 0, rank: i + 1, in_reach: true, estimated: false, own_area: false, given_to: null,
+      unit, chosen, travel_ms: 1000 * (i + 1), lat: 57, lon: 11, fix_age_ms: 0, rank: i + 1, in_reach: true, estimated: false, own_area: false, by_plan: false, given_to: null,
     })),
   };
 }

@@ -99,6 +99,7 @@ function OfferRow({ incident, offer }: { incident: Incident; offer: Offer }): JS
   const chosen = picks.value.get(candidate.unit) === offer.tier;
   const why = [
     t(candidate.in_reach ? 'rec.in_reach' : 'rec.out_of_reach'),
+    candidate.by_plan ? t('rec.by_plan') : '',
     candidate.own_area ? t('rec.own_area') : '',
     unit ? word('kind', unit.kind) : '',
     candidate.fix_age_ms !== null ? t('rec.fix_age', { s: Math.round(candidate.fix_age_ms / 1000) }) : '',
@@ -176,7 +177,7 @@ function Passed({ decision }: { decision: Decision }): JSX.Element | null {
               {item.unit}
             </button>
             <span class="num">{distanceText(item.distance_m)}</span>
-            <span class="muted">{word('reason', item.reason)}</span>
+            <span class="muted">{item.by_plan ? `${t('rec.by_plan')}: ` : ''}{word('reason', item.reason)}</span>
           </li>
         ))}
       </ul>

@@ -46,6 +46,7 @@ export const conEn: Record<ConKey, string> = {
   'rec.order_all': 'Order the {n} selected units',
   'rec.in_reach': 'in time',
   'rec.own_area': 'own area',
+  'rec.by_plan': "named by the circle's plan",
   'rec.out_of_reach': 'not in time',
   'rec.fix_age': 'fix {s} s old',
   'rec.more': '{n} more candidates',

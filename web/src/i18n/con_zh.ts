@@ -45,6 +45,7 @@ export const conZh = {
   'rec.order_all': '派出所选 {n} 个力量',
   'rec.in_reach': '时限内可到',
   'rec.own_area': '本警格/网格',
+  'rec.by_plan': '本圈预案指定',
   'rec.out_of_reach': '时限内到不了',
   'rec.fix_age': '定位 {s} 秒前',
   'rec.more': '另有 {n} 个候选',

@@ -105,6 +105,7 @@ const incidentShape = {
   policy: text,
   warning: nullable(warning),
   policy_version: maybe(count),
+  plan: maybe(str), /* of the circle; its words: /v1/plans?incident= */
   report_count: count,
   received_ms: time,
   created_ms: time,
@@ -194,6 +195,7 @@ export const candidate = obj({
   lat: maybe(lat),
   lon: maybe(lon),
   fix_age_ms: maybe(int),
+  by_plan: maybe(bool),
   rank: int,
   in_reach: bool,
   chosen: bool,
@@ -202,7 +204,7 @@ export const candidate = obj({
   given_to: maybe(id),
 });
 
-export const passed = obj({ unit: str, distance_m: nullable(num), reason: str });
+export const passed = obj({ unit: str, distance_m: nullable(num), reason: str, by_plan: maybe(bool) });
 
 export const decision = obj({
   incident_id: id,
@@ -256,6 +258,7 @@ export const order = obj({
     received_ms: time,
     target_ms: maybe(int),
     warning: nullable(warning),
+    plan: maybe(obj({ code: str, words_zh: text, words_en: text })),
   }),
 });
 
@@ -292,6 +295,7 @@ const kinds = {
     ...head, referral_id: id, incident_id: id, centre: str, state: str, version: count, generation: count, reason: str, units: text, note: text,
   }),
   'centre.put': obj({ ...head, centre: obj({ code: str }) }), /* who needs centres asks for them: /v1/centres */
+  'plan.put': obj({ ...head, plan: obj({ code: str }) }), /* likewise: /v1/plans */
   'unit.put': obj({ ...head, unit: unitDefinition }),
   'report.received': obj({ ...head, report }),
   'incident.opened': obj({ ...head, incident }),
@@ -335,6 +339,7 @@ const kinds = {
     circle: maybe(str),
     beat: maybe(str),
     grid: maybe(str),
+    plan: maybe(str),
     order: maybe(order),
   }),
   'incident.state': obj({

@@ -23,6 +23,7 @@ export function incidentOf(event: Event): number | null {
     case 'districts.cleared':
     case 'circle.put':
     case 'centre.put':
+    case 'plan.put':
     case 'unit.put':
     case 'unit.duty':
     case 'audit':

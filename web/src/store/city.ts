@@ -179,6 +179,7 @@ function apply(draft: Draft, event: Event): void {
         circle: event.circle,
         beat: event.beat,
         grid: event.grid,
+        plan: event.plan,
       }));
       break;
     case 'incident.state':
@@ -313,6 +314,7 @@ function apply(draft: Draft, event: Event): void {
       }));
       break;
     case 'centre.put':
+    case 'plan.put':
     case 'report.answered':
     case 'panic.widened': /* a snapshot follows for whom it is new */
     case 'incident.noted':

@@ -65,6 +65,8 @@ function sentence(event: Event): string {
       return `${event.centre}: ${referral.word('state', event.state)}` + why(event.reason) + extra(event.units) + extra(event.note);
     case 'centre.put':
       return say({ code: event.centre.code });
+    case 'plan.put':
+      return say({ code: event.plan.code });
     case 'unit.put':
       return say({ code: event.unit.code });
     case 'audit':

@@ -125,6 +125,9 @@ enum reason circle_plan_check(const struct step *step, const struct roster *rost
             return REASON_BAD_INPUT;
         }
         const struct kept_plan *current = current_of(engine, plan->code);
+        if (current != NULL && circle_plan_equal(&current->plan, plan)) {
+            continue; /* makes no event */
+        }
         count += current == NULL ? 1 : 0;
         slots += current == NULL || current->incident_count > 0 ? 1 : 0;
     }

@@ -425,8 +425,10 @@ Test(circle_plan, there_is_room_for_all_plans_and_for_some_old_ones)
         given(&plan);
     }
     world_report(&world, INCIDENT_FIRE, 0, 0, 0);
+    const struct circle_plan known = plan;
     memcpy(plan.words_en, "more", 5);
     cr_expect(eq(u32, put(&plan), REASON_CAPACITY));
+    cr_expect(eq(u32, put(&known), REASON_NONE), "what is known takes no room");
     for (uint32_t i = 0; i <= PLANS_OLD_MAX; i++) {
         world_cancel(&world, i + 1);
     }

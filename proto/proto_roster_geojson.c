@@ -1,5 +1,5 @@
-/* A roster in GeoJSON (RFC 7946): a FeatureCollection of Points, or of outlines of
- * districts or areas. */
+/* A roster in GeoJSON (RFC 7946): a FeatureCollection of Points, of outlines of districts or
+ * areas, or of plans, which have no geometry. */
 #include <assert.h>
 #include <stdlib.h>
 #include <string.h>
@@ -9,7 +9,7 @@
 #include "proto/proto_text.h"
 
 #define NUMBER_SIZE 24u
-#define WORDS_SIZE  64u /* all capabilities joined take 28 bytes */
+#define LIST_SIZE   256u /* all incident types joined take 58 bytes, 8 codes of units 127 */
 #define WHOLE_MAX   9007199254740992.0
 #define RING_MIN    4u /* a triangle and its first corner again */
 
@@ -103,11 +103,17 @@ static struct proto_roster_at scan_feature(struct scan *scan)
 
 /* ---- Properties ---- */
 
+/* What CSV joins by + is a list here. */
+static const enum proto_column list_columns[] = {PROTO_COLUMN_CAPABILITIES, PROTO_COLUMN_TYPES,
+                                                 PROTO_COLUMN_PRIORITIES,   PROTO_COLUMN_TIER_1,
+                                                 PROTO_COLUMN_TIER_3,       PROTO_COLUMN_TIER_5};
+#define LIST_COLUMN_COUNT (sizeof(list_columns) / sizeof(list_columns[0]))
+
 struct feature {
     struct proto_roster *roster;
     struct proto_row row;
     char numbers[PROTO_COLUMN_COUNT][NUMBER_SIZE];
-    char words[WORDS_SIZE];
+    char lists[LIST_COLUMN_COUNT][LIST_SIZE];
     bool is_good;
 };
 
@@ -130,24 +136,40 @@ static void set_number(struct feature *feature, enum proto_column column, int64_
     set_text(&feature->row.cells[column], feature->numbers[column], line.size);
 }
 
-/* ["armed","fire"] as armed+fire. */
-static void set_words(struct feature *feature, enum proto_column column, const json_t *list)
+/* LIST_COLUMN_COUNT: it holds no list. */
+static size_t find_list(enum proto_column column)
 {
-    struct proto_line line = proto_line_start(feature->words, sizeof(feature->words));
+    size_t i = 0;
+    while (i < LIST_COLUMN_COUNT && list_columns[i] != column) {
+        i++;
+    }
+    return i;
+}
+
+/* ["armed","fire"] as armed+fire, of priorities [1,2] as 1+2. */
+static void set_list(struct feature *feature, enum proto_column column, const json_t *list)
+{
+    char *bytes = feature->lists[find_list(column)];
+    struct proto_line line = proto_line_start(bytes, LIST_SIZE);
     for (size_t i = 0; i < json_array_size(list); i++) {
-        const json_t *word = json_array_get(list, i);
-        if (!json_is_string(word)) {
-            refuse(feature, proto_column_name(column), "must be a list of texts");
+        const json_t *item = json_array_get(list, i);
+        proto_line_text(&line, i > 0 ? "+" : "");
+        if (json_is_integer(item) && column == PROTO_COLUMN_PRIORITIES) {
+            proto_line_int(&line, json_integer_value(item));
+        } else if (json_is_string(item)) {
+            proto_line_text_n(&line, json_string_value(item), json_string_length(item));
+        } else {
+            refuse(feature, proto_column_name(column),
+                   column == PROTO_COLUMN_PRIORITIES ? "must be a list of whole numbers"
+                                                     : "must be a list of texts");
             return;
         }
-        proto_line_text(&line, i > 0 ? "+" : "");
-        proto_line_text_n(&line, json_string_value(word), json_string_length(word));
     }
     if (line.cut) {
         refuse(feature, proto_column_name(column), "is too long");
         return;
     }
-    set_text(&feature->row.cells[column], feature->words, line.size);
+    set_text(&feature->row.cells[column], bytes, line.size);
 }
 
 static bool is_whole(double number)
@@ -167,8 +189,8 @@ static void set_cell(struct feature *feature, enum proto_column column, const js
         set_number(feature, column, (int64_t)json_real_value(value));
     } else if (json_is_boolean(value)) {
         set_number(feature, column, json_is_true(value) ? 1 : 0);
-    } else if (json_is_array(value) && column == PROTO_COLUMN_CAPABILITIES) {
-        set_words(feature, column, value);
+    } else if (json_is_array(value) && find_list(column) < LIST_COLUMN_COUNT) {
+        set_list(feature, column, value);
     } else if (!json_is_null(value)) {
         refuse(feature, proto_column_name(column), "must be a text or a whole number");
     }
@@ -387,7 +409,11 @@ static void read_feature(struct proto_roster *roster, json_t *object, struct pro
     read_properties(&feature, json_object_get(object, "properties"));
     const bool has_outline =
         roster->kind == PROTO_ROSTER_DISTRICTS || roster->kind == PROTO_ROSTER_AREAS;
-    if (!has_outline) {
+    if (roster->kind == PROTO_ROSTER_PLANS) {
+        if (!json_is_null(geometry)) {
+            refuse(&feature, "geometry", "must be null: a plan's place is its circle's");
+        }
+    } else if (!has_outline) {
         read_point(&feature, geometry);
     }
     if (!feature.is_good) {
@@ -421,11 +447,6 @@ bool proto_roster_read_geojson(struct proto_roster *roster, enum proto_roster_ki
 {
     assert(kind < PROTO_ROSTER_KIND_COUNT);
     *roster = (struct proto_roster){.kind = kind};
-    if (kind == PROTO_ROSTER_PLANS) {
-        proto_roster_refuse(roster, (struct proto_roster_at){1, 1},
-                            "plans have no places of their own: give them as CSV");
-        return false;
-    }
     struct proto_error error;
     struct proto_parse_place place;
     json_t *root = proto_parse_at(text, size, PROTO_ROSTER_BYTES_MAX, &error, &place);

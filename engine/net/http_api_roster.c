@@ -20,6 +20,7 @@ static const struct {
     {"/v1/roster/centres.csv", PROTO_ROSTER_CENTRES, true},
     {"/v1/roster/checkpoints.geojson", PROTO_ROSTER_CHECKPOINTS, false},
     {"/v1/roster/checkpoints.csv", PROTO_ROSTER_CHECKPOINTS, true},
+    {"/v1/roster/plans.geojson", PROTO_ROSTER_PLANS, false},
     {"/v1/roster/plans.csv", PROTO_ROSTER_PLANS, true},
 };
 
@@ -50,5 +51,5 @@ void http_api_roster_get(struct api *api, const struct net_request *request,
     http_api_problem(api, request, PROTO_NOT_FOUND, NULL,
                      "There are districts.geojson, areas.geojson, circles.geojson, circles.csv, "
                      "units.geojson, units.csv, centres.geojson, centres.csv, checkpoints.geojson, "
-                     "checkpoints.csv, plans.csv and duty.csv");
+                     "checkpoints.csv, plans.geojson, plans.csv and duty.csv");
 }

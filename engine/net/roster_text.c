@@ -337,13 +337,18 @@ static void put_given(struct proto_buffer *buffer, const char *name, const char 
     }
 }
 
-static void begin_feature(struct proto_buffer *buffer, const char *code, const char *name)
+static void begin_nameless_feature(struct proto_buffer *buffer, const char *code)
 {
     proto_json_begin(buffer, '{');
     proto_member_text(buffer, "type", "Feature");
     proto_json_name(buffer, "properties");
     proto_json_begin(buffer, '{');
     proto_member_text(buffer, "code", code);
+}
+
+static void begin_feature(struct proto_buffer *buffer, const char *code, const char *name)
+{
+    begin_nameless_feature(buffer, code);
     proto_member_text(buffer, "name", name);
 }
 
@@ -420,6 +425,47 @@ static void put_checkpoint(struct proto_buffer *buffer, const struct engine *eng
     put_given(buffer, "circle", circle_code(engine, checkpoint->circle));
     put_given(buffer, "district", district_code(engine, checkpoint->district));
     end_point_feature(buffer, true, checkpoint->at);
+}
+
+static void begin_list(struct proto_buffer *buffer, const char *name)
+{
+    proto_json_name(buffer, name);
+    proto_json_begin(buffer, '[');
+}
+
+static void put_plan(struct proto_buffer *buffer, const struct engine *engine, uint32_t index)
+{
+    static const char *const tiers[TIER_COUNT] = {"tier_1", "tier_3", "tier_5"};
+    uint32_t version = 0;
+    const struct circle_plan *plan = engine_plan(engine, index, &version);
+    begin_nameless_feature(buffer, plan->code);
+    proto_member_text(buffer, "circle", circle_code(engine, plan->circle));
+    begin_list(buffer, "types");
+    for (uint32_t i = 0; i < INCIDENT_TYPE_COUNT; i++) {
+        if ((plan->types >> i & 1u) != 0) {
+            proto_json_text(buffer, types_name(TYPES_INCIDENT_TYPE, i));
+        }
+    }
+    proto_json_end(buffer, ']');
+    begin_list(buffer, "priorities");
+    for (uint32_t i = 0; i < PRIORITY_MAX; i++) {
+        if ((plan->priorities >> i & 1u) != 0) {
+            proto_json_int(buffer, i + 1);
+        }
+    }
+    proto_json_end(buffer, ']');
+    for (uint32_t tier = 0; tier < TIER_COUNT; tier++) {
+        begin_list(buffer, tiers[tier]);
+        for (uint32_t i = 0; i < plan->unit_counts[tier]; i++) {
+            struct unit_view view;
+            (void)engine_unit(engine, plan->units[tier][i], &view);
+            proto_json_text(buffer, view.definition->code);
+        }
+        proto_json_end(buffer, ']');
+    }
+    put_given(buffer, "words_zh", plan->words_zh);
+    put_given(buffer, "words_en", plan->words_en);
+    end_point_feature(buffer, false, (struct geo_point){0});
 }
 
 /* Which rings are outlines, and which are holes in which: the engine counts rings, even or odd. */
@@ -529,15 +575,16 @@ void roster_text_geojson(struct proto_buffer *buffer, const struct engine *engin
                                uint32_t index) = {
         [PROTO_ROSTER_DISTRICTS] = put_district, [PROTO_ROSTER_AREAS] = put_area,
         [PROTO_ROSTER_CIRCLES] = put_circle,     [PROTO_ROSTER_UNITS] = put_unit,
-        [PROTO_ROSTER_CENTRES] = put_centre,     [PROTO_ROSTER_CHECKPOINTS] = put_checkpoint};
+        [PROTO_ROSTER_CENTRES] = put_centre,     [PROTO_ROSTER_CHECKPOINTS] = put_checkpoint,
+        [PROTO_ROSTER_PLANS] = put_plan};
     assert(kind < PROTO_ROSTER_KIND_COUNT);
-    assert(kind != PROTO_ROSTER_PLANS); /* they have no places */
     const uint32_t counts[] = {[PROTO_ROSTER_DISTRICTS] = engine_district_count(engine),
                                [PROTO_ROSTER_AREAS] = engine_area_count(engine),
                                [PROTO_ROSTER_CIRCLES] = engine_circle_count(engine),
                                [PROTO_ROSTER_UNITS] = engine_unit_count(engine),
                                [PROTO_ROSTER_CENTRES] = engine_centre_count(engine),
-                               [PROTO_ROSTER_CHECKPOINTS] = engine_checkpoint_count(engine)};
+                               [PROTO_ROSTER_CHECKPOINTS] = engine_checkpoint_count(engine),
+                               [PROTO_ROSTER_PLANS] = engine_plan_count(engine)};
     proto_json_begin(buffer, '{');
     proto_member_text(buffer, "type", "FeatureCollection");
     proto_json_name(buffer, "features");

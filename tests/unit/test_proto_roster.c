@@ -431,10 +431,6 @@ Test(proto_roster, a_plan_has_bounds)
     }
     cr_expect(not(csv(PROTO_ROSTER_PLANS, big)));
     expect_one_error(PROTO_ROSTER_PLANS_MAX + 2, 1, "one plan too many");
-    proto_roster_finish(&roster);
-    static const char empty[] = "{\"type\":\"FeatureCollection\",\"features\":[]}";
-    cr_expect(not(proto_roster_read_geojson(&roster, PROTO_ROSTER_PLANS, empty, strlen(empty))));
-    expect_one_error(1, 1, "give them as CSV");
 }
 
 Test(proto_roster, kinds_have_names)
@@ -532,6 +528,57 @@ static void expect_refused(enum proto_roster_kind kind, const char *text, const 
               roster.errors[0].detail);
 }
 
+#define PLAN "\"code\":\"K1-fire\",\"circle\":\"K1\""
+
+Test(proto_roster, plans_are_read_from_geojson_as_from_csv)
+{
+    cr_assert(geojson(
+        PROTO_ROSTER_PLANS,
+        COLLECTION(FEATURE(
+            "null", PLAN
+            ",\"types\":[\"fire\",\"crime\"],\"priorities\":[1,4],"
+            "\"tier_1\":[\"P1\",\"P2\"],\"tier_3\":[],\"tier_5\":\"C-1\","
+            "\"words_zh\":\"先封\\n北门\",\"words_en\":\"go\"") ",\n" FEATURE("null",
+                                                                              "\"code\":\"K2\","
+                                                                              "\"circle\":\"K1\","
+                                                                              "\"types\":[],"
+                                                                              "\"priorities\":3,"
+                                                                              "\"words_zh\":"
+                                                                              "null"))));
+    cr_assert(eq(u32, roster.plan_count, 2));
+    const struct proto_roster_plan *plan = &roster.plans[0];
+    EXPECT_TEXT(plan->circle, "K1");
+    cr_expect(eq(u32, plan->types, 1u << PROTO_INCIDENT_FIRE | 1u << PROTO_INCIDENT_CRIME));
+    cr_expect(eq(u32, plan->priorities, 9));
+    cr_assert(eq(u32, plan->unit_counts[PROTO_TIER_1], 2));
+    EXPECT_TEXT(plan->units[PROTO_TIER_1][1], "P2");
+    cr_expect(eq(u32, plan->unit_counts[PROTO_TIER_3], 0));
+    EXPECT_TEXT(plan->units[PROTO_TIER_5][0], "C-1");
+    EXPECT_TEXT(plan->words_zh, "先封\n北门");
+    EXPECT_TEXT(plan->words_en, "go");
+    plan = &roster.plans[1];
+    cr_expect(eq(u32, plan->at.line, 2));
+    cr_expect(eq(u32, plan->types, (1u << PROTO_INCIDENT_TYPE_COUNT) - 1u));
+    cr_expect(eq(u32, plan->priorities, 4));
+    EXPECT_TEXT(plan->words_zh, "");
+}
+
+Test(proto_roster, a_plan_in_geojson_has_no_place_and_lists_of_one_kind)
+{
+    const enum proto_roster_kind plans = PROTO_ROSTER_PLANS;
+    expect_refused(plans, COLLECTION(FEATURE(POINT("[113,22]"), PLAN)), "must be null");
+    expect_refused(plans, COLLECTION(FEATURE("null", PLAN ",\"name\":\"n\"")), "\"name\"");
+    expect_refused(plans, COLLECTION(FEATURE("null", PLAN ",\"types\":[1]")), "of texts");
+    expect_refused(plans, COLLECTION(FEATURE("null", PLAN ",\"types\":[\"arson\"]")), "\"arson\"");
+    expect_refused(plans, COLLECTION(FEATURE("null", PLAN ",\"priorities\":[1.5]")), "of whole");
+    expect_refused(plans, COLLECTION(FEATURE("null", PLAN ",\"priorities\":[5]")), "1 to 4");
+    expect_refused(plans, COLLECTION(FEATURE("null", PLAN ",\"tier_1\":[\"a\",\"a\"]")), "twice");
+    expect_refused(plans,
+                   COLLECTION(FEATURE("null", PLAN ",\"tier_5\":[\"a\",\"b\",\"c\",\"d\",\"e\","
+                                                   "\"f\",\"g\",\"h\",\"i\"]")),
+                   "more than 8");
+}
+
 Test(proto_roster, bad_geojson_is_refused)
 {
     const enum proto_roster_kind units = PROTO_ROSTER_UNITS;
@@ -555,11 +602,9 @@ Test(proto_roster, bad_geojson_is_refused)
     expect_refused(units, COLLECTION(FEATURE("null", UNIT ",\"people\":-1")), "\"people\"");
     expect_refused(units, COLLECTION(FEATURE("null", UNIT ",\"people\":{}")), "\"people\"");
     expect_refused(units, COLLECTION(FEATURE("null", UNIT ",\"capabilities\":[1]")), "of texts");
+#define A64 "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
     expect_refused(units,
-                   COLLECTION(FEATURE("null", UNIT ",\"capabilities\":[\"armed\",\"armed\","
-                                                   "\"armed\",\"armed\",\"armed\",\"armed\","
-                                                   "\"armed\",\"armed\",\"armed\",\"armed\","
-                                                   "\"armed\"]")),
+                   COLLECTION(FEATURE("null", UNIT ",\"capabilities\":[\"" A64 A64 A64 A64 "\"]")),
                    "too long");
     expect_refused(units,
                    COLLECTION(FEATURE("null", "\"code\":\"A\\u0000\",\"name\":\"n\","

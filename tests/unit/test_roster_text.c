@@ -94,10 +94,6 @@ static void carry(enum proto_roster_kind kind, bool csv)
 #define UNITS       40u
 #define CENTRES     9u
 #define CHECKPOINTS 20u
-#define DISTRICTS   6u
-#define CIRCLES     12u
-#define UNITS       40u
-#define CENTRES     9u
 #define PLANS       15u
 
 struct city {
@@ -276,7 +272,7 @@ static void expect_carried(bool csv)
     carry(PROTO_ROSTER_UNITS, csv);
     carry(PROTO_ROSTER_CENTRES, csv);
     carry(PROTO_ROSTER_CHECKPOINTS, csv);
-    carry(PROTO_ROSTER_PLANS, true);
+    carry(PROTO_ROSTER_PLANS, csv);
     cr_expect(eq(u64, engine_digest(other.engine), digest)); /* the same engine to the last bit */
 }
 

@@ -694,6 +694,29 @@ static void check_snapshots(void)
     expect("snapshot of a unit without one");
 }
 
+static void check_plans(void)
+{
+    static const struct proto_circle_plan fire = {.code = "K1-fire",
+                                                  .version = 9,
+                                                  .circle = "K1",
+                                                  .types = 1u << PROTO_INCIDENT_FIRE |
+                                                           1u << PROTO_INCIDENT_CRIME,
+                                                  .priorities = 9,
+                                                  .unit_counts = {2, 0, 1},
+                                                  .units = {{"P12", "P13"}, {NULL}, {"C-1"}},
+                                                  .words_zh = "先封北门"};
+    static const struct proto_circle_plan none = {.code = "K1-none",
+                                                  .version = 10,
+                                                  .circle = "K1",
+                                                  .types = 1u << PROTO_INCIDENT_OTHER,
+                                                  .priorities = 4};
+    proto_frame_page_begin(&buffer, "plans");
+    proto_encode_circle_plan(&buffer, &fire);
+    proto_encode_circle_plan(&buffer, &none);
+    proto_frame_page_end(&buffer, 0);
+    expect("answer of GET /v1/plans");
+}
+
 static void check_pages(void)
 {
     proto_frame_page_begin(&buffer, "incidents");
@@ -721,6 +744,7 @@ static void check_pages(void)
     proto_encode_checkpoint(&buffer, &quiet_checkpoint);
     proto_frame_page_end(&buffer, 0);
     expect("answer of GET /v1/checkpoints");
+    check_plans();
     proto_frame_page_begin(&buffer, "streets");
     proto_encode_street(&buffer, "兴中道", "street", (struct proto_place){225200000, 1133800000});
     proto_frame_page_end(&buffer, 0);

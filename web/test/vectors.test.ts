@@ -9,6 +9,7 @@ import * as api from '../src/protocol/http.ts';
 import * as o from '../src/protocol/objects.ts';
 import { decodePositions, POSITION_UNKNOWN } from '../src/protocol/positions.ts';
 import { checkpoints } from '../src/protocol/patrol.ts';
+import { plans } from '../src/protocol/plans.ts';
 import { UNIT_STATUSES } from '../src/protocol/values.ts';
 
 function load<T>(name: string): T | null {
@@ -66,6 +67,7 @@ const HTTP: [RegExp, Check<unknown>][] = [
   [/\/v1\/districts/, obj({ districts: list(o.district) })],
   [/\/v1\/areas/, api.areas],
   [/\/v1\/checkpoints/, checkpoints],
+  [/\/v1\/plans/, plans],
   [/\/v1\/map/, api.map],
   [/\/v1\/streets/, api.streets],
   [/\/v1\/roster/, api.roster],

@@ -8,7 +8,7 @@ import * as v from './values.ts';
 
 const time = nullable(int);
 /** A text that may not be known; an empty one says nothing either. */
-const text: Check<string | null> = (value, at) => (value === '' ? null : nullable(str)(value, at));
+export const text: Check<string | null> = (value, at) => (value === '' ? null : nullable(str)(value, at));
 
 export const user = obj({
   name: str,

@@ -1,6 +1,7 @@
 import { call } from './engine.ts';
 /* The phone of a unit, 390 x 844: what it has to hear, and its call for help. */
 
+import { expectAccessibleAsIs } from './axe.ts';
 import { expect, phone, test, until } from './town.ts';
 
 test.beforeEach(async ({ desk }) => {
@@ -27,6 +28,36 @@ test('a danger covers the page until it is acknowledged, and the desk sees that 
     const { timeline } = await desk.get<{ timeline: { kind: string; state?: string; source: string }[] }>(`/v1/incidents/${id}`);
     return timeline.some((event) => event.kind === 'notice.updated' && event.state === 'acknowledged' && event.source === 'unit') || null;
   });
+});
+
+test('what the plan of the circle tells is on the phone and at the desk, in the language of each', async ({ town, open, desk }) => {
+  const admin = await open('/admin.html#plans', town.people.admin);
+  await admin.page.locator('input[name=code]').fill('TC1-any');
+  await admin.page.locator('select[name=circle]').selectOption('TC1');
+  await admin.page.getByLabel('急救', { exact: true }).check();
+  await admin.page.locator('input[name=tier_1]').fill('TP2');
+  await admin.page.locator('textarea[name=words_zh]').fill('先封北门\n再疏散');
+  await admin.page.locator('textarea[name=words_en]').fill('Close the north gate');
+  await admin.page.getByRole('button', { name: '保存' }).click();
+  await expect(admin.page.locator('.said.good').first()).toContainText('TC1-any');
+  await expect(admin.page.locator('.plans tbody tr')).toContainText('TP2');
+  await expectAccessibleAsIs(admin.page, 'plans');
+  try {
+    const { page } = await open('/unit.html', { name: 'TP1', password: town.secrets['TP1']! }, phone);
+    await expect(page.getByRole('heading', { name: '待命中' })).toBeVisible();
+    const id = await desk.report({ address: '丙地' });
+    await desk.order(id, 'TP1');
+    await expect(page.locator('.card-plan')).toHaveText('预案 先封北门 再疏散');
+    await page.getByRole('button', { name: 'English' }).click();
+    await expect(page.locator('.card-plan')).toHaveText('Plan Close the north gate');
+    const console = await open('/console.html', town.people.dispatcher);
+    await console.page.locator('.queue-row', { hasText: '丙地' }).click();
+    await expect(console.page.locator('.detail .plan-words')).toHaveText('先封北门 再疏散');
+    await expect(console.page.locator('.detail .facts')).toContainText('TP2');
+  } finally {
+    await admin.page.getByRole('button', { name: '撤销' }).click();
+    await expect(admin.page.locator('.plans tbody tr')).toContainText('已撤销');
+  }
 });
 
 test('a recall is said over the page, and the unit is free again', async ({ town, open, desk }) => {

@@ -1,7 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { csvOf, csvRows } from '../src/admin/csv.ts';
+import { codesOf, draftOf, EMPTY, isWithdrawn, rowOf, withdrawalOf } from '../src/admin/plan_rows.ts';
 import { accepted, asMapped, changes, driven, kmh, mostTelling } from '../src/admin/speed_rows.ts';
 import { groupsOf, healthOf } from '../src/admin/system_state.ts';
+import { ours, setLanguage } from '../src/i18n/index.ts';
+import type { Plan } from '../src/protocol/plans.ts';
+import { INCIDENT_TYPES } from '../src/protocol/values.ts';
 
 describe('CSV', () => {
   it('comes back as it went, whatever stands in a cell', () => {
@@ -69,5 +73,44 @@ describe('speeds from our own drives', () => {
     expect(mostTelling([quiet, busy, row])?.class).toBe('primary');
     expect(mostTelling([quiet, busy])?.class).toBe('street');
     expect(mostTelling([])).toBeUndefined();
+  });
+});
+
+describe('a plan of a circle', () => {
+  const plan: Plan = {
+    code: 'K1-fire', version: 9, circle: 'K1', types: ['fire', 'crime'], priorities: [1, 2], units: { '1': ['P1', 'P2'], '3': [], '5': ['C1'] },
+    words_zh: '先封北门', words_en: null,
+  };
+
+  it('is the row of the roster that it came from', () => {
+    expect(rowOf(draftOf(plan))).toEqual({
+      code: 'K1-fire', circle: 'K1', types: 'fire+crime', priorities: '1+2', tier_1: 'P1+P2', tier_3: '', tier_5: 'C1', words_zh: '先封北门', words_en: '',
+    });
+  });
+
+  it('for every type and priority leaves both out, so that a new type is in it, too', () => {
+    const every = draftOf({ ...plan, types: [...INCIDENT_TYPES], priorities: [1, 2, 3, 4] });
+    expect(every).toMatchObject({ types: [], priorities: [] });
+    expect(rowOf(every)).toMatchObject({ types: '', priorities: '' });
+  });
+
+  it('takes codes as people write them', () => {
+    expect(codesOf(' P1，P2、 C1;C2+M1\nM2, ')).toEqual(['P1', 'P2', 'C1', 'C2', 'M1', 'M2']);
+    expect(rowOf({ ...EMPTY, units: { '1': 'P1, P2', '3': ' ', '5': '' } })).toMatchObject({ tier_1: 'P1+P2', tier_3: '' });
+  });
+
+  it('is withdrawn by a row that names nobody and tells nothing', () => {
+    expect(withdrawalOf(draftOf(plan))).toEqual({ ...rowOf(draftOf(plan)), tier_1: '', tier_5: '', words_zh: '' });
+    expect(isWithdrawn(plan)).toBe(false);
+    expect(isWithdrawn({ ...plan, units: { '1': [], '3': [], '5': [] }, words_zh: null })).toBe(true);
+    expect(isWithdrawn({ ...plan, units: { '1': [], '3': [], '5': [] } })).toBe(false);
+  });
+
+  it('is told in the language of the page, or in the other where that one is missing', async () => {
+    await setLanguage('zh');
+    expect([ours(plan), ours({ words_zh: null, words_en: 'go' }), ours({ words_zh: null, words_en: null })]).toEqual(['先封北门', 'go', null]);
+    await setLanguage('en');
+    expect([ours(plan), ours({ words_zh: '走', words_en: 'go' })]).toEqual(['先封北门', 'go']);
+    await setLanguage('zh');
   });
 });

@@ -6,6 +6,7 @@ import { Mark } from '../ui/login.tsx';
 import { logout, session } from '../ui/session.ts';
 import { Circles } from './circles.tsx';
 import { Devices } from './devices.tsx';
+import { LatePlans } from './plans_late.tsx';
 import { Policy } from './policy.tsx';
 import { Roster } from './roster.tsx';
 import { LateSpeeds } from './speeds_late.tsx';
@@ -13,7 +14,7 @@ import { System } from './system.tsx';
 import { Units } from './units.tsx';
 import { Users } from './users.tsx';
 
-const PARTS = { system: System, users: Users, units: Units, circles: Circles, devices: Devices, roster: Roster, policy: Policy, speeds: LateSpeeds } as const;
+const PARTS = { system: System, users: Users, units: Units, circles: Circles, plans: LatePlans, devices: Devices, roster: Roster, policy: Policy, speeds: LateSpeeds } as const;
 type Tab = keyof typeof PARTS;
 const TABS = Object.keys(PARTS) as Tab[];
 

@@ -10,6 +10,7 @@ import { csvRows, type CsvRow } from './csv.ts';
 import { failed, Message, token, type Said } from './shared.tsx';
 
 const KINDS = ['districts', 'areas', 'circles', 'units', 'centres', 'checkpoints', 'plans'] as const;
+type Kind = (typeof KINDS)[number];
 const PREVIEW_ROWS = 9; /* the header and eight */
 
 interface Chosen {
@@ -18,9 +19,10 @@ interface Chosen {
   isJson: boolean;
 }
 
-export function Roster(): JSX.Element {
+/** `only`: of one kind, as a part of that kind's page; `done`: something was imported. */
+export function Roster({ only, done }: { only?: Kind; done?: () => void }): JSX.Element {
   const said = useSignal<Said | null>(null);
-  const kind = useSignal<(typeof KINDS)[number]>('districts');
+  const kind = useSignal<Kind>(only ?? 'districts');
   const errors = useSignal<NonNullable<Problem['errors']>>([]);
   const chosen = useSignal<Chosen | null>(null);
   const passed = useSignal(false);
@@ -46,6 +48,7 @@ export function Roster(): JSX.Element {
     });
     errors.value = reply.ok ? [] : (reply.problem.errors ?? []);
     passed.value = reply.ok && dry;
+    if (reply.ok && !dry) done?.();
     if (reply.ok) said.value = { good: true, text: t(dry ? 'admin.roster.dry' : 'admin.roster.done', reply.value) };
     else if (errors.value.length > 0) said.value = { good: false, text: t('admin.roster.refused', { n: errors.value.length }) };
     else failed(reply.problem, reply.status, said);
@@ -65,11 +68,13 @@ export function Roster(): JSX.Element {
           void send(false);
         }}
       >
-        <Field label={t('admin.roster.kind')}>
-          <select value={kind.value} onChange={(event) => { kind.value = event.currentTarget.value as (typeof KINDS)[number]; passed.value = false; }}>
-            {KINDS.map((name) => <option key={name} value={name}>{t(`admin.roster.${name}` as Key)}</option>)}
-          </select>
-        </Field>
+        {only ? null : (
+          <Field label={t('admin.roster.kind')}>
+            <select value={kind.value} onChange={(event) => { kind.value = event.currentTarget.value as Kind; passed.value = false; }}>
+              {KINDS.map((name) => <option key={name} value={name}>{t(`admin.roster.${name}` as Key)}</option>)}
+            </select>
+          </Field>
+        )}
         <Field label={t('admin.roster.file')}>
           <input type="file" required accept=".csv,.json,.geojson,text/csv" onChange={(event) => void read(event.currentTarget)} />
         </Field>

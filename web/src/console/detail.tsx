@@ -9,6 +9,7 @@ import { clock, duration } from '../ui/format.ts';
 import { session } from '../ui/session.ts';
 import { Timeline } from '../ui/timeline.tsx';
 import { isEnded } from './derive.ts';
+import { CirclePlan } from './plan.tsx';
 import { TierClock } from './queue.tsx';
 import { Referrals } from './referrals.tsx';
 import { routes } from './routes.ts';
@@ -78,6 +79,7 @@ function IncidentDetail({ incident }: { incident: Incident }): JSX.Element {
           <Fact label={t('detail.caller')}>{incident.caller ?? '—'} {incident.phone ?? ''}</Fact>
           <Fact label={t('detail.received')}>{clock(incident.received_ms)}{incident.report_count > 1 ? ` · ${t('detail.reports', { n: incident.report_count })}` : ''}</Fact>
           {incident.note ? <Fact label={t('detail.note')}>{incident.note}</Fact> : null}
+          {incident.plan === null ? null : <Fact label={t('detail.plan')}><CirclePlan incident={incident} code={incident.plan} /></Fact>}
         </dl>
         <PanicEnd id={id} />
         {incident.warning ? (

@@ -70,6 +70,10 @@ export function fill(sentence: string, values?: Values): string {
   });
 }
 
+/** Of a text that people gave in both languages the page's, or the other where that is missing. */
+export const ours = (words: { words_zh: string | null; words_en: string | null }): string | null =>
+  language.value === 'zh' ? words.words_zh ?? words.words_en : words.words_en ?? words.words_zh;
+
 /** A word for a code of the wire, e.g. word('reason', 'too_far'). Unknown codes are shown as they are. */
 export function word(group: string, code: string | null | undefined): string {
   if (code === null || code === undefined || code === '') return '—';

@@ -6,6 +6,7 @@ export const panEn: Record<PanKey, string> = {
   'detail.caller': 'Caller',
   'detail.note': 'Note',
   'detail.circle': 'Circle',
+  'detail.plan': 'Plan',
   'detail.reports': 'Reports: {n}',
   'detail.assignments': 'Assignments',
   'detail.no_assignments': 'Nobody ordered yet',

@@ -5,6 +5,7 @@ export const panZh = {
   'detail.caller': '报警人',
   'detail.note': '情况',
   'detail.circle': '快反圈',
+  'detail.plan': '预案',
   'detail.reports': '报警 {n} 次',
   'detail.assignments': '派警单',
   'detail.no_assignments': '尚未派警',

@@ -63,6 +63,7 @@ export const uniEn: Readonly<Record<UniKey, string>> = {
   'unit.distance_m': '{m} m as the crow flies',
   'unit.masked': 'The exact place is shown when you accept',
   'unit.note': 'Note',
+  'unit.plan': 'Plan',
   'unit.update': 'New version: tap to update',
   'unit.keys': 'Steps',
 };

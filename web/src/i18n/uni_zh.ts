@@ -62,6 +62,7 @@ export const uniZh = {
   'unit.distance': '直线 {km} 公里',
   'unit.distance_m': '直线 {m} 米',
   'unit.masked': '签收后显示准确位置',
+  'unit.plan': '预案',
   'unit.note': '补充说明',
   'unit.update': '有新版本，点此更新',
   'unit.keys': '当前步骤',

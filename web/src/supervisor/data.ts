@@ -3,6 +3,7 @@
 
 import { signal } from '@preact/signals';
 import { http, httpBlob } from '../link/http.ts';
+import { saveFile } from '../ui/save.ts';
 import type { Check } from '../protocol/check.ts';
 import * as api from '../protocol/http.ts';
 import { problemText } from '../ui/problem.ts';
@@ -73,12 +74,7 @@ export async function download(path: string, name: string): Promise<void> {
     failure.value = problemText(reply.problem);
     return;
   }
-  const url = URL.createObjectURL(reply.value);
-  const link = document.createElement('a');
-  link.href = url;
-  link.download = `kuaifan-${name}-${new Date().toISOString().slice(0, 10)}.csv`;
-  link.click();
-  setTimeout(() => URL.revokeObjectURL(url), 10_000);
+  saveFile(reply.value, `kuaifan-${name}-${new Date().toISOString().slice(0, 10)}.csv`);
 }
 
 /** The city's zone, if this browser knows it; else times are this machine's. */

@@ -1,6 +1,7 @@
 import { useSignal } from '@preact/signals';
 import type { JSX } from 'preact';
 import { useEffect, useRef } from 'preact/hooks';
+import { ours } from '../i18n/index.ts';
 import { t, word } from './words.ts';
 import { fitBytes, TEXT_BYTES } from '../protocol/commands.ts';
 import type { Order } from '../protocol/objects.ts';
@@ -227,6 +228,7 @@ function OrderCard({ order }: { order: Order }): JSX.Element {
   const fix = gps.value.fix;
   const away = fix ? metres(fix, incident) : null;
   const { call, notes, calls } = orders.value;
+  const told = incident.plan && ours(incident.plan);
   return (
     <article class={`card${fresh ? ' fresh' : ''}`} aria-label={t('detail.title', { id: incident.incident_id })}>
       <p class="card-head">
@@ -258,6 +260,7 @@ function OrderCard({ order }: { order: Order }): JSX.Element {
       {incident.warning ? (
         <p class="card-warning">⚠ {word('level', incident.warning.level)}{incident.warning.text ? `: ${incident.warning.text}` : ''}</p>
       ) : null}
+      {told ? <p class="card-note card-plan"><strong>{t('unit.plan')}</strong> {told}</p> : null}
       {incident.note ? <p class="card-note">{incident.note}</p> : null}
       {notes.map((note) => (
         <p key={note.at_ms} class="card-note"><time class="muted">{clock(note.at_ms)}</time> {note.note}</p>

@@ -32,7 +32,7 @@ export function CirclePlan({ incident: { incident_id: id, generation }, code }: 
   const words = held ? ours(held) : null;
   return (
     <>
-      <strong>{code}</strong>
+      <strong>{code}</strong>{' '}
       {held ? TIERS.map((tier) => (held.units[tier].length === 0 ? null : (
         <span key={tier} class="tag">{t('tier.label', { tier })}: {held.units[tier].join(' ')}</span>
       ))) : null}

@@ -37,7 +37,7 @@ need_packages() { # need_packages PACKAGE...
 RUN_PACKAGES=(ca-certificates curl openssl procps
     gcc libc6-dev cmake ninja-build pkg-config git python3 tzdata
     libuv1-dev libwebsockets-dev libwebsockets-evlib-uv libssl-dev libsqlite3-dev libsodium-dev
-    libjansson-dev libcurl4-openssl-dev libreadosm-dev libmetis-dev zlib1g-dev libicu-dev)
+    libjansson-dev libcurl4-openssl-dev libexpat1-dev libmetis-dev zlib1g-dev libicu-dev)
 NODE_PACKAGES=(nodejs npm)
 
 # Vite 8 wants Node 20.19 or newer; Debian 12 has 18, which is just enough to fetch a newer one.
@@ -113,7 +113,7 @@ prepare_city() { # prepare_city OUTPUT
 
 # What only the tests need.
 CHECK_PACKAGES=(clang clang-format clang-tidy libclang-rt-14-dev cppcheck valgrind universal-ctags
-    libcriterion-dev chromium chromium-headless-shell fonts-noto-cjk)
+    libcriterion-dev libreadosm-dev chromium chromium-headless-shell fonts-noto-cjk)
 
 # Peers that benchmarks run beside ours where they are installed; nothing fails without them:
 #   apt-get install g++ libboost-dev libs2-dev libgeos-dev

@@ -7,7 +7,7 @@
 
 /* The map compiler: OpenStreetMap in, one .kfmap file out (geo/geo_map.h).
  *
- * Reads .osm.pbf and .osm with libreadosm, .osm.gz through zlib, and GeoJSON FeatureCollections of
+ * Reads .osm.pbf, .osm and .osm.gz (XML through expat), and GeoJSON FeatureCollections of
  * OSM ways (.json, .geojson), whose topology is by equal coordinates. The same input and options
  * give the same bytes. A tool, not a part of the engine: it takes memory as it needs it. */
 

@@ -8,13 +8,6 @@
 #include <string.h>
 #include <unistd.h>
 
-/* libreadosm 1.1.0 does not free its XML parser when the XML is broken or a callback stops it. */
-const char *__lsan_default_suppressions(void);
-const char *__lsan_default_suppressions(void)
-{
-    return "leak:libexpat.so\nleak:libreadosm.so\n";
-}
-
 void import_given_init(struct import_given *given)
 {
     *given = (struct import_given){.bytes = NULL};

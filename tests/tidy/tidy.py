@@ -15,7 +15,7 @@ STD = {"assert.h", "errno.h", "float.h", "inttypes.h", "limits.h", "math.h", "si
 # layer -> (own and lower layers it may include, extra <system> headers)
 LAYERS = {
     "geo": ({"geo"}, set()),
-    "geo/import": ({"geo"}, {"readosm.h", "zlib.h", "metis.h", "jansson.h", "stdio.h", "unistd.h",
+    "geo/import": ({"geo"}, {"expat.h", "zlib.h", "metis.h", "jansson.h", "stdio.h", "unistd.h",
                            "unicode/utrans.h"}),
     "proto": ({"proto"}, {"jansson.h", "libxml/*", "expat.h", "iconv.h"}),
     "engine/core": ({"engine/core", "geo"}, set()),

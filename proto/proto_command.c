@@ -539,6 +539,7 @@ static bool read_body(json_t *object, enum proto_op op, const char *const *also,
 {
     assert(op >= PROTO_OP_REPORT_CREATE);
     assert(op < PROTO_OP_COUNT);
+    assert(op != PROTO_OP_INCIDENT_PHOTO); /* no message */
     struct proto_fields table = command_tables[op];
     table.also = also;
     /* Every member of the union begins where the union does. */

@@ -182,7 +182,7 @@ static bool read_op(const json_t *object, enum proto_op least, enum proto_op *op
     const char *text = json_string_value(name);
     const bool whole = strlen(text) == json_string_length(name);
     const int32_t found = whole ? proto_find(PROTO_LIST_OP, text) : -1;
-    if (found < (int32_t)least) {
+    if (found < (int32_t)least || found == (int32_t)PROTO_OP_INCIDENT_PHOTO) {
         proto_field_refuse(error, PROTO_UNKNOWN_OP, "", "op", "names no operation of this place");
         return false;
     }

@@ -187,6 +187,16 @@ struct proto_checkpoint_sign {
     int64_t device_ms;          /* PROTO_NEVER */
 };
 
+/* Of no message: PUT /v1/incidents/{id}/photos/{key} has it in path, query and body. */
+struct proto_incident_photo {
+    uint32_t incident_id;
+    uint32_t assignment_id; /* 0: not said */
+    enum proto_photo_media media;
+    uint32_t size; /* bytes */
+    uint8_t hash[PROTO_PHOTO_HASH_SIZE];
+    int64_t device_ms; /* PROTO_NEVER */
+};
+
 struct proto_command {
     enum proto_op op; /* >= PROTO_OP_REPORT_CREATE */
     char key[PROTO_KEY_SIZE];
@@ -214,6 +224,7 @@ struct proto_command {
         struct proto_incident_refer refer;
         struct proto_referral_update referral;
         struct proto_checkpoint_sign sign;
+        struct proto_incident_photo photo;
     };
 };
 

@@ -328,6 +328,24 @@ static void encode_whole(struct proto_buffer *buffer, const struct proto_event *
     }
 }
 
+static void encode_photo(struct proto_buffer *buffer, const struct proto_event *event)
+{
+    static const char digits[] = "0123456789abcdef";
+    char hash[2 * PROTO_PHOTO_HASH_SIZE + 1] = "";
+    for (size_t i = 0; i < PROTO_PHOTO_HASH_SIZE; i++) {
+        hash[2 * i] = digits[event->photo.hash[i] >> 4];
+        hash[2 * i + 1] = digits[event->photo.hash[i] & 15u];
+    }
+    assert(event->photo.media < PROTO_PHOTO_MEDIA_COUNT);
+    proto_member_int(buffer, "incident_id", event->photo.incident_id);
+    proto_member_id(buffer, "assignment_id", event->photo.assignment_id);
+    proto_member_text(buffer, "unit", event->photo.unit);
+    proto_member_text(buffer, "hash", hash);
+    proto_member_int(buffer, "size", event->photo.size);
+    proto_member_name(buffer, "media", PROTO_LIST_PHOTO_MEDIA, event->photo.media);
+    proto_member_time(buffer, "device_ms", event->photo.device_ms);
+}
+
 static void encode_members(struct proto_buffer *buffer, const struct proto_event *event)
 {
     switch (event->kind) {
@@ -464,6 +482,9 @@ static void encode_members(struct proto_buffer *buffer, const struct proto_event
         break;
     case PROTO_EVENT_CHECKPOINT_OVERDUE:
         encode_overdue(buffer, event);
+        break;
+    case PROTO_EVENT_PHOTO_ADDED:
+        encode_photo(buffer, event);
         break;
     case PROTO_EVENT_KIND_COUNT:
         assert(event->kind < PROTO_EVENT_KIND_COUNT);

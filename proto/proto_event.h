@@ -172,6 +172,14 @@ struct proto_event {
             int64_t due_ms, visited_ms; /* PROTO_NEVER: never yet */
             uint32_t missed;
         } overdue; /* checkpoint.overdue */
+        struct {
+            uint32_t incident_id, assignment_id; /* assignment_id 0: null */
+            const char *unit;                    /* NULL: no unit took it */
+            const uint8_t *hash;                 /* PROTO_PHOTO_HASH_SIZE bytes */
+            uint32_t size;                       /* of the file in bytes */
+            enum proto_photo_media media;
+            int64_t device_ms; /* PROTO_NEVER */
+        } photo;               /* photo.added */
         const char *audit;
         struct {
             uint32_t version;

@@ -61,6 +61,10 @@ static void encode_result_members(struct proto_buffer *buffer, const struct prot
         proto_member_int(buffer, "assignment_id", result->assignment_id);
         proto_member_int(buffer, "incident_id", result->incident_id);
         break;
+    case PROTO_OP_INCIDENT_PHOTO:
+        proto_member_id(buffer, "assignment_id", result->assignment_id);
+        proto_member_int(buffer, "incident_id", result->incident_id);
+        break;
     case PROTO_OP_ASSIGNMENT_REASSIGN:
         proto_member_int(buffer, "assignment_id", result->assignment_id);
         proto_member_int(buffer, "incident_id", result->incident_id);

@@ -271,6 +271,13 @@ enum proto_referral_state { PROTO_REFERRAL_STATE_LIST(PROTO_NAME) PROTO_REFERRAL
     X(PROTO_VISIT_SCANNED, "scanned")
 enum proto_visit { PROTO_VISIT_LIST(PROTO_NAME) PROTO_VISIT_COUNT };
 
+#define PROTO_PHOTO_MEDIA_LIST(X)                                                                  \
+    X(PROTO_PHOTO_JPEG, "image/jpeg")                                                              \
+    X(PROTO_PHOTO_PNG, "image/png")                                                                \
+    X(PROTO_PHOTO_WEBP, "image/webp")
+enum proto_photo_media { PROTO_PHOTO_MEDIA_LIST(PROTO_NAME) PROTO_PHOTO_MEDIA_COUNT };
+#define PROTO_PHOTO_HASH_SIZE 32u /* 64 hexadecimal digits on the wire */
+
 #define PROTO_EVENT_KIND_LIST(X)                                                                   \
     X(PROTO_EVENT_DISTRICT_PUT, "district.put")                                                    \
     X(PROTO_EVENT_CIRCLE_PUT, "circle.put")                                                        \
@@ -320,7 +327,8 @@ enum proto_visit { PROTO_VISIT_LIST(PROTO_NAME) PROTO_VISIT_COUNT };
     X(PROTO_EVENT_CHECKPOINT_PUT, "checkpoint.put")                                                \
     X(PROTO_EVENT_CHECKPOINT_VISITED, "checkpoint.visited")                                        \
     X(PROTO_EVENT_CHECKPOINT_OVERDUE, "checkpoint.overdue")                                        \
-    X(PROTO_EVENT_PLAN_PUT, "plan.put")
+    X(PROTO_EVENT_PLAN_PUT, "plan.put")                                                            \
+    X(PROTO_EVENT_PHOTO_ADDED, "photo.added")
 enum proto_event_kind { PROTO_EVENT_KIND_LIST(PROTO_NAME) PROTO_EVENT_KIND_COUNT };
 
 /* What a gateway says of an order that it was handed; `taken` is its answer to the webhook. */
@@ -412,7 +420,8 @@ enum proto_crs { PROTO_CRS_LIST(PROTO_NAME) PROTO_CRS_COUNT };
     X(PROTO_OP_ASSIGNMENT_SUPPORT, "assignment.support")                                           \
     X(PROTO_OP_INCIDENT_REFER, "incident.refer")                                                   \
     X(PROTO_OP_REFERRAL_UPDATE, "referral.update")                                                 \
-    X(PROTO_OP_CHECKPOINT_SIGN, "checkpoint.sign")
+    X(PROTO_OP_CHECKPOINT_SIGN, "checkpoint.sign")                                                 \
+    X(PROTO_OP_INCIDENT_PHOTO, "incident.photo") /* no message: it comes with its file, by PUT */
 enum proto_op { PROTO_OP_LIST(PROTO_NAME) PROTO_OP_COUNT };
 
 /* Wire names, both ways. `proto_name` answers NULL for the list's COUNT (there is none), and
@@ -442,6 +451,7 @@ enum proto_list {
     PROTO_LIST_CENTRE_KIND,
     PROTO_LIST_REFERRAL_STATE,
     PROTO_LIST_VISIT,
+    PROTO_LIST_PHOTO_MEDIA,
     PROTO_LIST_EVENT_KIND,
     PROTO_LIST_LADDER_STEP,
     PROTO_LIST_ROLE,

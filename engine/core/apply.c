@@ -62,6 +62,9 @@ static enum status apply_kind(struct engine *engine, const struct event *event)
     case EVENT_INCIDENT_NOTED: /* lives in the journal and the history */
         return state_incident(engine, event->noted.incident_id) == NULL ? STATUS_CORRUPT
                                                                         : STATUS_OK;
+    case EVENT_PHOTO_ADDED: /* as a note does */
+        return state_incident(engine, event->photo.incident_id) == NULL ? STATUS_CORRUPT
+                                                                        : STATUS_OK;
     case EVENT_TIER_VERDICT:
         return apply_incident_verdict(engine, event);
     case EVENT_UNIT_DUTY:

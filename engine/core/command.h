@@ -44,7 +44,8 @@
     X(COMMAND_ASSIGNMENT_SUPPORT, "assignment.support")                                            \
     X(COMMAND_INCIDENT_REFER, "incident.refer")                                                    \
     X(COMMAND_REFERRAL_UPDATE, "referral.update")                                                  \
-    X(COMMAND_CHECKPOINT_SIGN, "checkpoint.sign")
+    X(COMMAND_CHECKPOINT_SIGN, "checkpoint.sign")                                                  \
+    X(COMMAND_INCIDENT_PHOTO, "incident.photo") /* by a route of its own, with the file */
 enum command_kind { COMMAND_KIND_LIST(ENUM_NAME) COMMAND_KIND_COUNT };
 const char *command_kind_name(enum command_kind kind);
 
@@ -246,6 +247,15 @@ struct command {
             uint32_t unit_id; /* who says so, UNIT_NONE: not a unit (on behalf) */
             char note[NOTE_SIZE];
         } support;
+        struct {
+            uint32_t incident_id;
+            uint32_t assignment_id; /* that it was taken on; 0: a unit's active one, or none */
+            uint32_t unit_id;       /* who took it, UNIT_NONE: not a unit */
+            enum photo_media media;
+            uint32_t size; /* bytes, at least 1 */
+            uint8_t hash[PHOTO_HASH_SIZE];
+            int64_t device_ms; /* when it was taken, by the device's clock; TIME_NEVER */
+        } photo;               /* its file is on the disk already */
         struct {
             uint32_t incident_id;
             enum warn_level level;

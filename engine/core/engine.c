@@ -18,6 +18,7 @@
 #include "engine/core/order.h"
 #include "engine/core/panic.h"
 #include "engine/core/patrol.h"
+#include "engine/core/photo.h"
 #include "engine/core/presence.h"
 #include "engine/core/reassign.h"
 #include "engine/core/receipt.h"
@@ -191,6 +192,9 @@ static void handle(struct step *step)
         break;
     case COMMAND_CHECKPOINT_SIGN:
         patrol_sign(step);
+        break;
+    case COMMAND_INCIDENT_PHOTO:
+        photo_add(step);
         break;
     case COMMAND_KIND_COUNT:
         assert(step->command->kind != COMMAND_KIND_COUNT);

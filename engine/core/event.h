@@ -57,7 +57,8 @@
     X(EVENT_CHECKPOINT_VISITED,                                                                    \
       "checkpoint.visited") /* who stays on visits again: same arrival */                          \
     X(EVENT_CHECKPOINT_OVERDUE, "checkpoint.overdue") /* its time passed without a visit */        \
-    X(EVENT_PLAN_PUT, "plan.put")
+    X(EVENT_PLAN_PUT, "plan.put")                                                                  \
+    X(EVENT_PHOTO_ADDED, "photo.added") /* its bytes are a file named by `hash` */
 enum event_kind { EVENT_KIND_LIST(ENUM_NAME) EVENT_KIND_COUNT };
 const char *event_kind_name(enum event_kind kind);
 
@@ -422,6 +423,13 @@ struct event {
             uint32_t missed;    /* times in a row, this one included */
             uint8_t district;   /* the checkpoint's */
         } overdue;
+        struct {
+            uint32_t incident_id, assignment_id, unit_id; /* 0, UNIT_NONE where there is none */
+            enum photo_media media;
+            uint32_t size; /* bytes */
+            uint8_t hash[PHOTO_HASH_SIZE];
+            int64_t device_ms; /* TIME_NEVER */
+        } photo;               /* photo.added */
         struct {
             uint32_t assignment_id;
             uint32_t incident_id, unit_id; /* 0, UNIT_NONE: it left the core long ago */

@@ -82,6 +82,15 @@
     X(TEXT, plan.plan.words_zh, 0)                                                                 \
     X(TEXT, plan.plan.words_en, 0)
 
+/* The hash follows, as it is. */
+#define PHOTO_FIELDS(X)                                                                            \
+    X(U32, photo.incident_id, 0)                                                                   \
+    X(U32, photo.assignment_id, 0)                                                                 \
+    X(U32, photo.unit_id, 0)                                                                       \
+    X(ENUM, photo.media, PHOTO_MEDIA_COUNT)                                                        \
+    X(U32, photo.size, 0)                                                                          \
+    X(I64, photo.device_ms, 0)
+
 #define REPORT_FIELDS(X)                                                                           \
     X(U32, report.report_id, 0)                                                                    \
     X(U32, report.incident_id, 0)                                                                  \
@@ -957,6 +966,10 @@ static void put_body(struct byte_writer *w, const struct event *item)
     case EVENT_CHECKPOINT_OVERDUE:
         OVERDUE_FIELDS(PUT)
         break;
+    case EVENT_PHOTO_ADDED:
+        PHOTO_FIELDS(PUT)
+        bytes_put(w, item->photo.hash, sizeof item->photo.hash);
+        break;
     case EVENT_KIND_COUNT:
         assert(item->kind != EVENT_KIND_COUNT);
     }
@@ -1145,6 +1158,12 @@ static void get_body(struct byte_reader *r, struct event *item, uint8_t version)
         break;
     case EVENT_CHECKPOINT_OVERDUE:
         OVERDUE_FIELDS(GET)
+        break;
+    case EVENT_PHOTO_ADDED:
+        PHOTO_FIELDS(GET)
+        for (size_t i = 0; i < sizeof item->photo.hash; i++) {
+            item->photo.hash[i] = bytes_get_u8(r);
+        }
         break;
     case EVENT_KIND_COUNT:
         r->bad = true;

@@ -30,6 +30,7 @@ static const char *const area_kinds[] = {AREA_KIND_LIST(TEXT)};
 static const char *const centre_kinds[] = {CENTRE_KIND_LIST(TEXT)};
 static const char *const referral_states[] = {REFERRAL_STATE_LIST(TEXT)};
 static const char *const visits[] = {VISIT_LIST(TEXT)};
+static const char *const photo_media[] = {PHOTO_MEDIA_LIST(TEXT)};
 #undef TEXT
 
 static const struct {
@@ -62,6 +63,7 @@ static const struct {
     [TYPES_REFERRAL_STATE] = {referral_states, REFERRAL_STATE_COUNT},
     [TYPES_EQUIPMENT] = {equipments, EQUIPMENT_COUNT},
     [TYPES_VISIT] = {visits, VISIT_COUNT},
+    [TYPES_PHOTO_MEDIA] = {photo_media, PHOTO_MEDIA_COUNT},
 };
 _Static_assert(sizeof lists / sizeof lists[0] == TYPES_LIST_COUNT, "every list has its names");
 

@@ -305,6 +305,14 @@ enum referral_state { REFERRAL_STATE_LIST(ENUM_NAME) REFERRAL_STATE_COUNT };
     X(VISIT_SCANNED, "scanned") /* the tag at the place was read */
 enum visit { VISIT_LIST(ENUM_NAME) VISIT_COUNT };
 
+/* What a photo's bytes are, by their first ones; named as the wire's media types. */
+#define PHOTO_MEDIA_LIST(X)                                                                        \
+    X(PHOTO_JPEG, "image/jpeg")                                                                    \
+    X(PHOTO_PNG, "image/png")                                                                      \
+    X(PHOTO_WEBP, "image/webp")
+enum photo_media { PHOTO_MEDIA_LIST(ENUM_NAME) PHOTO_MEDIA_COUNT };
+#define PHOTO_HASH_SIZE 32u /* BLAKE2b-256 of the file's bytes */
+
 /* Wire names, both ways. `*_name` never answers NULL; `types_find` answers -1 for an unknown name.
  */
 enum types_list {
@@ -334,6 +342,7 @@ enum types_list {
     TYPES_REFERRAL_STATE,
     TYPES_EQUIPMENT,
     TYPES_VISIT,
+    TYPES_PHOTO_MEDIA,
     TYPES_LIST_COUNT
 };
 const char *types_name(enum types_list list, uint32_t value);

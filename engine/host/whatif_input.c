@@ -357,6 +357,7 @@ void whatif_input_do(struct whatif *whatif, uint32_t index)
     case EVENT_ASSIGNMENT_SENT:
     case EVENT_ASSIGNMENT_STEP:
     case EVENT_INCIDENT_NOTED:
+    case EVENT_PHOTO_ADDED:
     case EVENT_TIER_VERDICT:
     case EVENT_ALARM_RAISED:
     case EVENT_ALARM_ACKED:

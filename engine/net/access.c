@@ -41,6 +41,7 @@ static const uint8_t roles_by_op[] = {
     [ACCESS_INCIDENT_REFER] = D | S,
     [ACCESS_REFERRAL_UPDATE] = D | S | P,
     [ACCESS_CHECKPOINT_SIGN] = D | S | U,
+    [ACCESS_INCIDENT_PHOTO] = D | S | U,
     [ACCESS_POSITION] = U,
     [ACCESS_STREAM_CITY] = D | S | P,
     [ACCESS_STREAM_ORDERS] = U,
@@ -48,6 +49,7 @@ static const uint8_t roles_by_op[] = {
     [ACCESS_SELF] = D | S | U | A | P,
     [ACCESS_METRICS] = S | A | P,
     [ACCESS_INCIDENTS] = D | S | P,
+    [ACCESS_PHOTO] = D | S | U,
     [ACCESS_ROSTER] = D | S | A | P,
     [ACCESS_RESPONSE_TIMES] = S,
     [ACCESS_MAP] = D | S | U | A | P,
@@ -213,6 +215,20 @@ static struct access_target correction_target(const struct identity *identity,
     return assignment_target(identity, engine, assignment_id);
 }
 
+/* A photo may come after its order has ended; whose order it was still says whose it is. */
+static struct access_target photo_target(const struct identity *identity,
+                                         const struct engine *engine, uint32_t incident_id,
+                                         uint32_t assignment_id)
+{
+    struct access_target target = incident_target(identity, engine, incident_id);
+    struct assignment_view assignment;
+    if (assignment_id != 0) {
+        target.own = !engine_assignment(engine, assignment_id, &assignment) ||
+                     assignment.unit_id == identity->unit_id;
+    }
+    return target;
+}
+
 static struct access_target alarm_target(const struct engine *engine, uint32_t alarm_id)
 {
     assert(alarm_id > 0);
@@ -326,6 +342,9 @@ struct access_target access_command_target(const struct identity *identity,
         const bool is_known = engine_referral(engine, command->referral.referral_id, &referral);
         return incident_target(identity, engine, is_known ? referral.incident_id : 0);
     }
+    case COMMAND_INCIDENT_PHOTO:
+        return photo_target(identity, engine, command->photo.incident_id,
+                            command->photo.assignment_id);
     case COMMAND_MILESTONE_CORRECT:
         return correction_target(identity, engine, command->correct.assignment_id);
     case COMMAND_TICK:

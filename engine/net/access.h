@@ -53,6 +53,7 @@ enum access_op {
     ACCESS_INCIDENT_REFER,
     ACCESS_REFERRAL_UPDATE,
     ACCESS_CHECKPOINT_SIGN,
+    ACCESS_INCIDENT_PHOTO, /* add one */
     ACCESS_COMMAND_COUNT,
     /* the session's own */
     ACCESS_POSITION = ACCESS_COMMAND_COUNT,
@@ -63,6 +64,7 @@ enum access_op {
     ACCESS_SELF, /* me, logout */
     ACCESS_METRICS,
     ACCESS_INCIDENTS,
+    ACCESS_PHOTO,  /* see one */
     ACCESS_ROSTER, /* units, circles, districts, policy */
     ACCESS_RESPONSE_TIMES,
     ACCESS_MAP, /* map, streets, tiles */

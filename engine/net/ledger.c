@@ -709,6 +709,8 @@ struct ledger_audience ledger_apply(struct ledger *ledger, const struct event *e
     case EVENT_REFERRAL_UPDATED:
         return (struct ledger_audience){.scope =
                                             incident_scope(ledger, event->referral.incident_id)};
+    case EVENT_PHOTO_ADDED: /* for the desks */
+        return (struct ledger_audience){.scope = incident_scope(ledger, event->photo.incident_id)};
     case EVENT_CHECKPOINT_PUT:
         return (struct ledger_audience){
             .scope = access_district_bit(event->checkpoint.checkpoint.district)};

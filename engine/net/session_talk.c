@@ -243,6 +243,7 @@ static void talk(struct api *api, struct session *session, struct proto_message 
     case PROTO_OP_MILESTONE_CORRECT:
         session_command_take(api, session, message);
         return;
+    case PROTO_OP_INCIDENT_PHOTO: /* no message: the decoder knows no such one */
     case PROTO_OP_COUNT:
         break;
     }

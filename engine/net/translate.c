@@ -517,6 +517,15 @@ bool translate_command(const struct proto_command *from, const struct identity *
         return true;
     case COMMAND_CHECKPOINT_SIGN:
         return sign_fill(&from->sign, identity, engine, command, error);
+    case COMMAND_INCIDENT_PHOTO:
+        command->photo.incident_id = from->photo.incident_id;
+        command->photo.assignment_id = from->photo.assignment_id;
+        command->photo.unit_id = identity->unit_id;
+        command->photo.media = (enum photo_media)from->photo.media;
+        command->photo.size = from->photo.size;
+        command->photo.device_ms = from->photo.device_ms;
+        memcpy(command->photo.hash, from->photo.hash, sizeof command->photo.hash);
+        return true;
     case COMMAND_TICK:
     case COMMAND_ROSTER_PUT:
     case COMMAND_AUDIT:

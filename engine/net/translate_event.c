@@ -418,6 +418,17 @@ void translate_event_fill(const struct engine *engine, const struct event *event
         to->plan.circle = translate_view_circle_code(engine, event->plan.plan.circle);
         to->plan.version = event->plan.version;
         break;
+    case EVENT_PHOTO_ADDED:
+        to->photo.incident_id = event->photo.incident_id;
+        to->photo.assignment_id = event->photo.assignment_id;
+        to->photo.unit = event->photo.unit_id == UNIT_NONE
+                             ? NULL
+                             : translate_view_unit_code(engine, event->photo.unit_id);
+        to->photo.hash = event->photo.hash;
+        to->photo.size = event->photo.size;
+        to->photo.media = (enum proto_photo_media)event->photo.media;
+        to->photo.device_ms = event->photo.device_ms;
+        break;
     case EVENT_UNIT_PUT:
         translate_view_definition(engine, event->unit.unit_id, &event->unit.unit, &space->unit);
         to->unit = &space->unit;

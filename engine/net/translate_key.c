@@ -316,6 +316,12 @@ uint64_t translate_key_fingerprint(const struct proto_command *command)
         hash_number(&hash, (int64_t)command->sign.visit);
         hash_number(&hash, command->sign.device_ms);
         break;
+    case PROTO_OP_INCIDENT_PHOTO: /* the hash says all of the file */
+        hash_number(&hash, command->photo.incident_id);
+        hash_number(&hash, command->photo.assignment_id);
+        hash_bytes(&hash, command->photo.hash, sizeof command->photo.hash);
+        hash_number(&hash, command->photo.device_ms);
+        break;
     case PROTO_OP_AUTH:
     case PROTO_OP_SUB:
     case PROTO_OP_UNSUB:

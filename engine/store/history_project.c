@@ -129,6 +129,10 @@ static struct subject subject_of(const struct event *event)
     case EVENT_CHECKPOINT_VISITED:
         subject.unit_id = event->visited.unit_id;
         break;
+    case EVENT_PHOTO_ADDED:
+        subject = (struct subject){event->photo.incident_id, event->photo.assignment_id,
+                                   event->photo.unit_id};
+        break;
     case EVENT_CHECKPOINT_PUT:
     case EVENT_CHECKPOINT_OVERDUE:
     case EVENT_DISTRICT_PUT:
@@ -571,6 +575,7 @@ static int put_tables(struct history *history, const struct event *event)
     case EVENT_CHECKPOINT_VISITED:
     case EVENT_CHECKPOINT_OVERDUE:
     case EVENT_PLAN_PUT:
+    case EVENT_PHOTO_ADDED:
     case EVENT_KIND_COUNT:
         break; /* in the timeline only */
     }

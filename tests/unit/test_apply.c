@@ -166,6 +166,9 @@ Test(apply, of_incidents)
     given(EVENT_INCIDENT_NOTED);
     event.noted.incident_id = 9;
     corrupt("a note on nothing");
+    given(EVENT_PHOTO_ADDED);
+    event.photo.incident_id = 9;
+    corrupt("a photo of nothing");
     given(EVENT_INCIDENT_ARCHIVED);
     event.archived.incident_id = 1;
     corrupt("archived while open");

@@ -141,6 +141,17 @@ static void fill(enum event_kind kind)
         event.overdue.missed = 3;
         event.overdue.district = 63;
         break;
+    case EVENT_PHOTO_ADDED:
+        event.photo.incident_id = 12;
+        event.photo.assignment_id = 17;
+        event.photo.unit_id = 49999;
+        event.photo.media = PHOTO_WEBP;
+        event.photo.size = 4u << 20;
+        event.photo.device_ms = 1700000000000;
+        for (uint8_t i = 0; i < PHOTO_HASH_SIZE; i++) {
+            event.photo.hash[i] = (uint8_t)(255 - i);
+        }
+        break;
     case EVENT_UNIT_PUT:
         event.unit.unit_id = 2007;
         event.unit.unit = (struct unit_definition){.code = "P2007",

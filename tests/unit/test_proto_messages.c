@@ -119,6 +119,7 @@ static void check_command_answers(void)
         {PROTO_OP_REPORT_ANSWER, 12, 4726},      {PROTO_OP_ASSIGNMENT_REASSIGN, 13, 4727},
         {PROTO_OP_MILESTONE_CORRECT, 13, 4728},  {PROTO_OP_ALARM_SHELVE, 14, 4729},
         {PROTO_OP_ASSIGNMENT_SUPPORT, 14, 4730}, {PROTO_OP_CHECKPOINT_SIGN, 14, 4731},
+        {PROTO_OP_INCIDENT_PHOTO, 14, 4732},
     };
     struct proto_result result = {.report_id = 21,
                                   .incident_id = 12,
@@ -290,6 +291,29 @@ static void check_patrol_events(void)
     event.overdue.visited_ms = PROTO_NEVER;
     event.overdue.missed = 2;
     expect_event("event checkpoint.overdue", &event);
+}
+
+static void check_photo_events(void)
+{
+    uint8_t hash[PROTO_PHOTO_HASH_SIZE];
+    for (uint8_t i = 0; i < PROTO_PHOTO_HASH_SIZE; i++) {
+        hash[i] = (uint8_t)(i * 8u);
+    }
+    struct proto_event event = by_li(PROTO_EVENT_PHOTO_ADDED, 13);
+    event.photo.incident_id = 12;
+    event.photo.hash = hash;
+    event.photo.size = 1;
+    event.photo.media = PROTO_PHOTO_PNG;
+    event.photo.device_ms = PROTO_NEVER;
+    expect_event("event photo.added, by a dispatcher", &event);
+    event.actor = "P12";
+    event.source = PROTO_SOURCE_UNIT;
+    event.photo.assignment_id = 5;
+    event.photo.unit = "P12";
+    event.photo.size = 183214;
+    event.photo.media = PROTO_PHOTO_JPEG;
+    event.photo.device_ms = NOW - 700;
+    expect_event("event photo.added", &event);
 }
 
 static void check_incident_events(void)
@@ -791,6 +815,7 @@ Test(proto_messages, every_message_is_encoded_as_the_vectors_say_byte_for_byte)
     check_refusals();
     check_roster_events();
     check_patrol_events();
+    check_photo_events();
     check_incident_events();
     check_incident_changes();
     check_orders_sent();

@@ -428,6 +428,9 @@ const kinds = {
     ...head, assignment_id: id, incident_id: maybe(id), unit: maybe(str), milestone: oneOf(v.ASSIGNMENT_STATES),
     was_ms: time, corrected_ms: int, note: str,
   }),
+  'photo.added': obj({
+    ...head, incident_id: id, assignment_id: maybe(id), unit: maybe(str), hash: str, size: count, media: str, device_ms: maybe(int),
+  }),
   'policy.put': obj({ ...head, version: count, name: str, clock_start: oneOf(v.CLOCK_STARTS) }),
 };
 

@@ -318,6 +318,7 @@ function apply(draft: Draft, event: Event): void {
     case 'report.answered':
     case 'panic.widened': /* a snapshot follows for whom it is new */
     case 'incident.noted':
+    case 'photo.added':
     case 'command.refused':
     case 'audit':
     case 'policy.put':

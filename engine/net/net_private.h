@@ -26,6 +26,7 @@
 #define NET_REASON_BYTES_MAX  123u    /* of a close frame, RFC 6455 5.5 */
 #define NET_PEER_BYTES        46u     /* an IPv6 address as text */
 #define NET_ENTRY_BYTES       64u     /* what a waiting frame costs besides its bytes */
+#define NET_BODY_BYTES_PER_S  4096u   /* at least, once request_ms_max is over: a photo over EDGE */
 #define NET_IDLE_MS_MAX       60000u  /* a kept-alive connection without a request */
 #define NET_CLOSE_MS_MAX      2000u   /* to take the last bytes and the close frame */
 #define NET_STALL_MS_MAX      15000u  /* a reply that makes no progress */

@@ -7,6 +7,12 @@
 /* The public calls, and what happens by itself: the tick that finds time-outs, and the flush that
  * writes, at the end of every turn of the loop, all that was queued in it. */
 
+/* What has come of a body earns it more time: a slow link is served, a dripping tap is not. */
+static uint64_t body_ms(const struct net_connection *connection)
+{
+    return (uint64_t)connection->exchange->request.body_size * 1000u / NET_BODY_BYTES_PER_S;
+}
+
 static void check_times(struct net_connection *connection)
 {
     const struct net_server *server = connection->server;
@@ -20,7 +26,7 @@ static void check_times(struct net_connection *connection)
         }
         return;
     case NET_BODY:
-        if (age_ms > request_ms) {
+        if (age_ms > request_ms + body_ms(connection)) {
             connection->server->counters.timeouts++;
             connection->exchange->ends_connection = true;
             net_reply_problem(connection,

@@ -247,6 +247,21 @@ Test(net_server, answers_408_to_a_body_that_never_comes)
     cr_expect(eq(u32, given.requests_count, 0));
 }
 
+Test(net_server, a_body_over_a_slow_link_has_the_time_that_it_earns)
+{
+    static char part[16384]; /* four seconds' worth */
+    memset(part, 'x', sizeof part);
+    given.config.limits.request_ms_max = 300;
+    net_given_start();
+    net_given_client(&client);
+    cr_assert(ws_client_write_text(
+        &client, "POST /v1/later HTTP/1.1\r\nHost: a\r\nContent-Length: 16388\r\n\r\n"));
+    cr_assert(ws_client_write(&client, part, sizeof part));
+    net_given_pump_ms(900);
+    cr_assert(ws_client_write_text(&client, "rest"));
+    cr_assert(net_given_until(&given.requests_count, 1));
+}
+
 Test(net_server, a_late_answer_is_waited_for_longer_than_a_request)
 {
     given.config.limits.request_ms_max = 200;

@@ -1,10 +1,13 @@
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "engine/cli/cli.h"
+#include "engine/core/event_codec.h"
 #include "engine/host/clock.h"
 #include "engine/host/config.h"
 #include "engine/host/map_file.h"
+#include "engine/store/photo_file.h"
 #include "engine/store/recovery.h"
 
 extern char **environ;
@@ -35,23 +38,92 @@ int cli_verify_map(int argc, char *argv[])
     return status == GEO_OK ? 0 : 1;
 }
 
+/* Photos that the record names: whether each lies where it must, as it was. */
+struct photo_check {
+    const char *directory;
+    struct event event;
+    unsigned long long count, bad;
+};
+#define PHOTO_BYTES_MAX ((size_t)64 << 20) /* more than any configuration takes */
+
+static bool check_photo(void *context, const struct event_record *record, const uint8_t *body)
+{
+    struct photo_check *check = context;
+    struct event *event = &check->event;
+    event->kind = record->kind;
+    if (record->kind != EVENT_PHOTO_ADDED || body == NULL || /* erased by law: so is the photo */
+        event_codec_decode(event, body, record->body_size) != STATUS_OK) {
+        return true;
+    }
+    uint8_t *bytes = NULL;
+    size_t size = 0;
+    char error[STORE_ERROR_SIZE] = "";
+    check->count++;
+    const enum status status =
+        photo_file_read(check->directory, event->photo.hash, PHOTO_BYTES_MAX, &bytes, &size, error);
+    if (status != STATUS_OK) {
+        check->bad++;
+        fprintf(stderr, "kuaifan: photo of incident %u (event %llu): %s%s\n",
+                event->photo.incident_id, (unsigned long long)record->seq,
+                status == STATUS_NOT_FOUND ? "missing: " : "", error);
+    }
+    free(bytes);
+    return true;
+}
+
+/* 0: all are there and as they were. */
+static int verify_photos(const char *path, const char *directory, unsigned long long *count)
+{
+    char beside[STORE_PATH_SIZE];
+    char epoch[33];
+    char error[256] = "";
+    struct photo_check *check = calloc(1, sizeof *check);
+    if (check == NULL || store_file_beside(path, "photos", beside) != STATUS_OK) {
+        fprintf(stderr, "kuaifan: not enough memory, or a path that is too long\n");
+        free(check);
+        return 1;
+    }
+    check->directory = directory == NULL ? beside : directory;
+    const enum status status = journal_file_read(path, epoch, check_photo, check, error);
+    if (status != STATUS_OK) {
+        fprintf(stderr, "kuaifan: %s\n", error);
+    }
+    if (check->bad > 0) {
+        fprintf(stderr, "kuaifan: %llu of %llu photos in %s are missing or altered\n", check->bad,
+                check->count, check->directory);
+    }
+    const bool good = status == STATUS_OK && check->bad == 0;
+    *count = check->count;
+    free(check);
+    return good ? 0 : 1;
+}
+
 int cli_verify(int argc, char *argv[])
 {
-    if (argc != 2) {
-        fprintf(stderr, "usage: kuaifan verify JOURNAL.db KEY\n"
-                        "Nobody may have the journal open: stop the engine, or verify a backup.\n");
+    if (argc != 2 && argc != 3) {
+        fprintf(stderr, "usage: kuaifan verify JOURNAL.db KEY [PHOTOS]\n"
+                        "Nobody may have the journal open: stop the engine, or verify a backup.\n"
+                        "PHOTOS is the directory `photos` beside the journal, unless said.\n");
         return 2;
     }
     struct journal_verdict verdict;
+    unsigned long long photos = 0;
     const enum status status = journal_verify(argv[0], argv[1], &verdict);
-    if (status == STATUS_OK && verdict.bad_seq == 0) {
-        printf("%s: sound: %llu events, %llu signed heads\n", argv[0],
-               (unsigned long long)verdict.events, (unsigned long long)verdict.signatures);
-        return 0;
+    if (status != STATUS_OK || verdict.bad_seq != 0) {
+        fprintf(stderr, "kuaifan: %s: %s\n", argv[0],
+                verdict.text[0] == '\0' ? status_text(status) : verdict.text);
+        return 1;
     }
-    fprintf(stderr, "kuaifan: %s: %s\n", argv[0],
-            verdict.text[0] == '\0' ? status_text(status) : verdict.text);
-    return 1;
+    if (verify_photos(argv[0], argc == 3 ? argv[2] : NULL, &photos) != 0) {
+        return 1;
+    }
+    printf("%s: sound: %llu events, %llu signed heads", argv[0], (unsigned long long)verdict.events,
+           (unsigned long long)verdict.signatures);
+    if (photos > 0) {
+        printf(", %llu photos", photos);
+    }
+    printf("\n");
+    return 0;
 }
 
 /* One recovery; `snapshots` NULL: from the first event. */

@@ -5,6 +5,8 @@
 #include <sys/stat.h>
 
 #include "engine/host/log.h"
+#include "engine/host/photo_links.h"
+#include "engine/host/photo_routes.h"
 #include "proto/proto_json.h"
 
 #define STEP_PAGES 64u
@@ -30,6 +32,38 @@ static void reply(struct daemon *daemon, const struct backup_state *backup)
     api_reply_body(daemon->api, backup->request_id, 200, &buffer);
 }
 
+static void finish(struct backup_state *backup, enum status status, const char *error)
+{
+    struct daemon *daemon = backup->daemon;
+    if (status == STATUS_OK) {
+        log_write(LOG_INFO, "backup: %s is whole, with %u new photos", backup->path,
+                  backup->photos_linked);
+        reply(daemon, backup);
+    } else {
+        log_write(LOG_ERROR, "backup: %s", error);
+        api_reply_problem(daemon->api, backup->request_id, "busy", error, NULL);
+    }
+    backup->running = false;
+}
+
+/* ---- The photos, after the journal: what it names is there. On their own thread. ---- */
+
+static void run_photos(struct worker_job *job)
+{
+    struct backup_state *backup = (struct backup_state *)job;
+    char from[CONFIG_PATH_SIZE + 32];
+    char to[CONFIG_PATH_SIZE + 32];
+    photo_routes_directory(backup->daemon, false, from, sizeof from);
+    photo_routes_directory(backup->daemon, true, to, sizeof to);
+    backup->photos_status = photo_links_all(from, to, &backup->photos_linked, backup->error);
+}
+
+static void done_photos(struct worker_job *job)
+{
+    struct backup_state *backup = (struct backup_state *)job;
+    finish(backup, backup->photos_status, backup->error);
+}
+
 static void stepped(void *context, enum status status, const char *error)
 {
     struct backup_state *backup = context;
@@ -38,14 +72,14 @@ static void stepped(void *context, enum status status, const char *error)
         committer_run(daemon->committer, step, stepped, backup)) {
         return;
     }
-    if (status == STATUS_OK && backup->whole) {
-        log_write(LOG_INFO, "backup: %s is whole", backup->path);
-        reply(daemon, backup);
-    } else {
-        log_write(LOG_ERROR, "backup: %s", error);
-        api_reply_problem(daemon->api, backup->request_id, "busy", error, NULL);
+    if (status != STATUS_OK || !backup->whole) {
+        finish(backup, status == STATUS_OK ? STATUS_BUSY : status, error);
+        return;
     }
-    backup->running = false;
+    backup->photos = (struct worker_job){.run = run_photos, .done = done_photos};
+    if (!worker_submit(daemon->photos, &backup->photos)) {
+        finish(backup, STATUS_BUSY, "many photos come at once; try again");
+    }
 }
 
 void backup_request(struct daemon *daemon, const struct net_request *request,

@@ -45,6 +45,7 @@ struct config {
     uint32_t learn_samples_min;
     uint32_t settle_ms;     /* "no unit" is not said before this has passed after a start */
     uint32_t disk_guard_mb; /* below this much free disk history closes, dispatch goes on */
+    uint32_t photo_bytes_max;
 };
 
 /* Defaults, then file (may be NULL), environment and flags. `argv` holds only flags ("--port",

@@ -9,6 +9,7 @@
 
 #include "engine/host/daemon_parts.h"
 #include "engine/host/log.h"
+#include "engine/host/photo_routes.h"
 #include "engine/host/traffic_routes.h"
 #include "engine/store/position_file.h"
 #include "engine/store/recovery.h"
@@ -357,9 +358,9 @@ static bool start(struct daemon *daemon)
 {
     signal(SIGPIPE, SIG_IGN);
     if (!open_map(daemon) || !recover(daemon) || !remember_commands(daemon) ||
-        !positions_load(daemon) || !start_files(daemon) || !traffic_routes_start(daemon) ||
-        !learned_start(daemon) || !daemon_start_people(daemon) || !start_dispatch(daemon) ||
-        !daemon_start_listen(daemon) || !start_timers(daemon)) {
+        !positions_load(daemon) || !start_files(daemon) || !photo_routes_start(daemon) ||
+        !traffic_routes_start(daemon) || !learned_start(daemon) || !daemon_start_people(daemon) ||
+        !start_dispatch(daemon) || !daemon_start_listen(daemon) || !start_timers(daemon)) {
         return false;
     }
     engine_started(daemon->engine, daemon_now(daemon));

@@ -30,12 +30,16 @@ struct pending_route {
     bool is_receipt;
 };
 
-/* A copy of the journal on its way (backup.c). */
+/* A copy of the journal on its way, then of the photos (backup.c). */
 struct backup_state {
+    struct worker_job photos; /* first */
     struct daemon *daemon;
     uint64_t request_id;
     bool running;
     bool started, whole; /* the writer's while a step runs */
+    enum status photos_status;
+    uint32_t photos_linked;
+    char error[256];
     char path[CONFIG_PATH_SIZE + 64];
 };
 
@@ -86,13 +90,15 @@ struct daemon {
     struct committer *committer;
     struct history_worker *history;
     struct identities *identities;
-    struct worker *files; /* writes the positions, the board and the closures */
-    struct roads *roads;  /* NULL: no map */
+    struct worker *files;  /* writes the positions, the board and the closures */
+    struct worker *photos; /* writes those (photo_routes.c) */
+    struct roads *roads;   /* NULL: no map */
     struct traffic_part traffic;
     struct learned_part learned;
     struct gateway *gateway; /* NULL: no second channel */
     char gateway_secret[GATEWAY_SECRET_SIZE];
     uint64_t receipts, receipts_refused;
+    uint64_t photos_stored, photos_failed; /* since the start */
     struct api *api;
     struct net_server *server;
 

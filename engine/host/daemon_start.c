@@ -5,6 +5,7 @@
 
 #include "engine/host/daemon_parts.h"
 #include "engine/host/log.h"
+#include "engine/host/photo_routes.h"
 
 #define CONSOLE_BATCH_MS     50
 #define UNIT_HEARTBEAT_MS    10000
@@ -208,11 +209,13 @@ static bool open_identities(struct daemon *daemon)
 
 static bool open_history(struct daemon *daemon)
 {
+    char photos[CONFIG_PATH_SIZE + 32];
     static const struct history_worker_events events = {
         .engine = backend_engine, .reply = say_reply, .refused = say_refused};
     char path[CONFIG_PATH_SIZE + 32];
     char error[256] = "";
     snprintf(path, sizeof path, "%s/history.db", daemon->config->data);
+    photo_routes_directory(daemon, false, photos, sizeof photos);
     if (!calendar_use(daemon->config->time_zone)) {
         log_write(
             LOG_WARNING,
@@ -228,7 +231,8 @@ static bool open_history(struct daemon *daemon)
         .definition = {.time_zone = daemon->config->time_zone,
                        .day_starts = daemon->config->day_starts,
                        .shifts = daemon->config->shifts},
-        .disk_guard_mb = daemon->config->disk_guard_mb};
+        .disk_guard_mb = daemon->config->disk_guard_mb,
+        .photos = photos};
     if (history_worker_create(&daemon->loop, &config, &events, daemon, &daemon->history, error) !=
         STATUS_OK) {
         log_write(LOG_ERROR, "%s", error);

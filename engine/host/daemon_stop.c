@@ -52,6 +52,9 @@ void daemon_stop_step(struct daemon *daemon)
     if (daemon->files != NULL) {
         worker_stop(daemon->files);
     }
+    if (daemon->photos != NULL) {
+        worker_stop(daemon->photos);
+    }
     roads_stop(daemon->roads);
     if (daemon->engine != NULL && daemon->committer != NULL) {
         positions_save_last(daemon);
@@ -87,6 +90,7 @@ void daemon_stop_finish(struct daemon *daemon)
     history_worker_destroy(daemon->history);
     identities_destroy(daemon->identities);
     worker_destroy(daemon->files);
+    worker_destroy(daemon->photos);
     engine_destroy(daemon->engine);
     traffic_destroy(daemon->traffic.state);
     geo_learn_destroy(daemon->learned.state);

@@ -2,10 +2,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "engine/core/event_codec.h"
 #include "engine/host/csv_text.h"
 #include "engine/host/history_question.h"
 #include "engine/net/translate_event.h"
 #include "engine/net/translate_view.h"
+#include "engine/store/photo_file.h"
 #include "proto/proto_event.h"
 
 static struct proto_place place_of(struct geo_point at)
@@ -193,6 +195,50 @@ static void answer_incident(struct question *question, struct history_reader *re
     }
     if (question->status == STATUS_OK) {
         question->status = history_reader_timeline(reader, id, visit_event, question, error);
+    }
+}
+
+/* ---- A photo ---- */
+
+static bool visit_photo(void *context, const struct event_record *record, const uint8_t *body)
+{
+    struct question *question = context;
+    if (record->kind != EVENT_PHOTO_ADDED) {
+        return true;
+    }
+    struct event *event = calloc(1, sizeof *event);
+    if (event == NULL) {
+        question->status = STATUS_NO_MEMORY;
+        return false;
+    }
+    event->kind = record->kind;
+    question->is_named = event_codec_decode(event, body, record->body_size) == STATUS_OK &&
+                         memcmp(event->photo.hash, question->hash, PHOTO_HASH_SIZE) == 0;
+    question->media = event->photo.media;
+    free(event);
+    return !question->is_named;
+}
+
+/* Larger than any that is taken now: the limit may have been lowered since. */
+#define PHOTO_BYTES_MAX (16u << 20)
+
+static void answer_photo(struct question *question, struct history_reader *reader,
+                         const char *directory)
+{
+    const uint32_t id = question->incident_id;
+    char *error = question->error;
+    question->status =
+        history_reader_incident(reader, id, question->filter.districts, &question->incident, error);
+    if (question->status == STATUS_OK) {
+        const enum status read = history_reader_timeline(reader, id, visit_photo, question, error);
+        question->status = read != STATUS_OK ? read : question->status;
+    }
+    if (question->status == STATUS_OK && !question->is_named) {
+        question->status = STATUS_NOT_FOUND;
+    }
+    if (question->status == STATUS_OK) {
+        question->status = photo_file_read(directory, question->hash, PHOTO_BYTES_MAX,
+                                           &question->photo, &question->photo_size, error);
     }
 }
 
@@ -456,6 +502,9 @@ void history_answer_run(struct question *question, struct history_reader *reader
     case QUESTION_BOARD:
         question->status = past_board_answer(&question->board, reader, config->engine,
                                              config->epoch, &question->body, question->error);
+        break;
+    case QUESTION_PHOTO:
+        answer_photo(question, reader, config->photos);
         break;
     case QUESTION_SUMMARY:
         question->status = summary_answer(&question->summary, reader, &definition, &question->body,

@@ -17,7 +17,8 @@ enum question_kind {
     QUESTION_INCIDENT,
     QUESTION_RESPONSE_TIMES,
     QUESTION_SUMMARY, /* below /v1/response-times/ */
-    QUESTION_BOARD
+    QUESTION_BOARD,
+    QUESTION_PHOTO
 };
 
 #define QUESTION_ROWS     200u /* unless `limit` says otherwise */
@@ -48,7 +49,12 @@ struct question {
     uint64_t next;
     bool truncated;
     struct history_incident
-        incident;   /* of QUESTION_INCIDENT: the live one is said, if there is one */
+        incident;                  /* of QUESTION_INCIDENT: the live one is said, if there is one */
+    uint8_t hash[PHOTO_HASH_SIZE]; /* of QUESTION_PHOTO, as what follows */
+    bool is_named;                 /* the incident's record names it */
+    enum photo_media media;
+    uint8_t *photo; /* to free */
+    size_t photo_size;
     uint32_t tries; /* history is some milliseconds behind the disk */
 };
 

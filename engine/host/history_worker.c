@@ -28,6 +28,7 @@ struct history_worker {
     void *context;
     char path[600];
     char directory[600];
+    char photos[600];
     struct history *history;       /* the feeder's */
     struct history_reader *reader; /* the reader's */
     struct worker *feeder;
@@ -262,9 +263,18 @@ static void say(struct question *question)
 {
     struct history_worker *worker = question->worker;
     const uint64_t request_id = question->request_id;
+    if (question->kind == QUESTION_PHOTO && question->is_named && question->status != STATUS_OK) {
+        log_write(LOG_ERROR, "a photo of incident %u: %s", question->incident_id, question->error);
+        worker->events.refused(worker->context, request_id, "not_found",
+                               "the record names it, but its file is missing or was altered", NULL);
+        return;
+    }
     if (question->status == STATUS_NOT_FOUND) {
         worker->events.refused(worker->context, request_id, "not_found",
-                               "there is no such incident in your scope", NULL);
+                               question->kind == QUESTION_PHOTO
+                                   ? "there is no such photo in your scope"
+                                   : "there is no such incident in your scope",
+                               NULL);
         return;
     }
     if (question->status == STATUS_BAD_INPUT) {
@@ -275,6 +285,14 @@ static void say(struct question *question)
         log_write(LOG_ERROR, "history question: %s", question->error);
         worker->events.refused(worker->context, request_id, "busy",
                                "history cannot answer now; dispatch goes on", NULL);
+        return;
+    }
+    if (question->kind == QUESTION_PHOTO) { /* what a name says never changes */
+        worker->events.reply(worker->context, request_id, 200,
+                             types_name(TYPES_PHOTO_MEDIA, question->media),
+                             "Cache-Control: private, max-age=86400, immutable\r\n"
+                             "Content-Security-Policy: default-src 'none'; sandbox\r\n",
+                             question->photo, question->photo_size);
         return;
     }
     static const char csv_head[] =
@@ -291,8 +309,10 @@ static void say(struct question *question)
 static bool ask_again(struct question *question, const struct engine *engine)
 {
     struct incident_view view;
-    if (question->status != STATUS_NOT_FOUND || question->kind != QUESTION_INCIDENT ||
-        question->tries >= TRIES_MAX || !engine_incident(engine, question->incident_id, &view) ||
+    const bool is_of_incident = question->kind == QUESTION_INCIDENT ||
+                                (question->kind == QUESTION_PHOTO && !question->is_named);
+    if (question->status != STATUS_NOT_FOUND || !is_of_incident || question->tries >= TRIES_MAX ||
+        !engine_incident(engine, question->incident_id, &view) ||
         !access_scope_holds(question->filter.districts, view.district)) {
         return false;
     }
@@ -311,7 +331,29 @@ static void done_question(struct worker_job *job)
     history_answer_finish(question, question->worker->events.engine(question->worker->context));
     say(question);
     proto_buffer_finish(&question->body);
+    free(question->photo);
     free(question);
+}
+
+void history_worker_photo(struct history_worker *worker, uint64_t request_id, uint32_t incident_id,
+                          const uint8_t hash[PHOTO_HASH_SIZE], uint64_t districts)
+{
+    struct question *question = calloc(1, sizeof *question);
+    if (question != NULL) {
+        question->worker = worker;
+        question->job = (struct worker_job){.run = run_question, .done = done_question};
+        question->kind = QUESTION_PHOTO;
+        question->request_id = request_id;
+        question->incident_id = incident_id;
+        question->filter = history_reader_everything();
+        question->filter.districts = districts;
+        memcpy(question->hash, hash, PHOTO_HASH_SIZE);
+    }
+    if (question == NULL || !worker_submit(worker->readers, &question->job)) {
+        worker->events.refused(worker->context, request_id, "busy",
+                               "too many questions at once; ask again", NULL);
+        free(question);
+    }
 }
 
 void history_worker_request(struct history_worker *worker, const struct net_request *request,
@@ -353,6 +395,8 @@ enum status history_worker_create(uv_loop_t *loop, const struct history_worker_c
     worker->context = context;
     snprintf(worker->path, sizeof worker->path, "%s", config->path);
     snprintf(worker->directory, sizeof worker->directory, "%s", config->directory);
+    snprintf(worker->photos, sizeof worker->photos, "%s", config->photos);
+    worker->config.photos = worker->photos;
     enum status status = history_open(worker->path, config->epoch, &worker->history, error);
     if (status == STATUS_STALE || status == STATUS_CORRUPT) {
         log_write(LOG_WARNING, "%s; it is built again from the journal", error);

@@ -20,6 +20,7 @@ struct history_worker_config {
     struct summary_definition definition; /* printed on every report, with its policies */
     const struct engine_config *engine;   /* of the live one: the past is replayed with it */
     uint32_t disk_guard_mb;
+    const char *photos; /* their directory */
 };
 
 struct history_worker_events {
@@ -48,6 +49,11 @@ void history_worker_catch_up(struct history_worker *worker, struct committer *co
  * for the call. */
 void history_worker_request(struct history_worker *worker, const struct net_request *request,
                             const struct identity *by);
+
+/* GET /v1/incidents/{id}/photos/{hash}: a photo that the record of an incident in these districts
+ * names, read and checked on the reader's thread. */
+void history_worker_photo(struct history_worker *worker, uint64_t request_id, uint32_t incident_id,
+                          const uint8_t hash[PHOTO_HASH_SIZE], uint64_t districts);
 
 struct history_figures {
     uint64_t seq;     /* newest fed */

@@ -5,6 +5,7 @@
 #include "engine/host/daemon_parts.h"
 #include "engine/host/log.h"
 #include "engine/host/metrics.h"
+#include "engine/host/photo_routes.h"
 #include "engine/host/roster_import.h"
 #include "engine/host/speed_routes.h"
 #include "engine/host/traffic_routes.h"
@@ -330,6 +331,9 @@ bool routes_request(void *context, const struct net_request *request,
     }
     if (strcmp(request->path, "/v1/receipts") == 0 && identity == NULL) {
         daemon_gateway_request(daemon, request, NULL); /* signed */
+        return true;
+    }
+    if (identity != NULL && photo_routes_request(daemon, request, identity)) {
         return true;
     }
     for (size_t i = 0; i < sizeof routes / sizeof routes[0]; i++) {

@@ -221,6 +221,12 @@ void api_reply_method(struct api *api, uint64_t request_id, const char *methods)
     reply_problem(api, request_id, &error, headers);
 }
 
+void api_submit(struct api *api, uint64_t request_id, const struct identity *identity,
+                const struct proto_command *command)
+{
+    http_api_submit(api, request_id, identity, command, API_WAIT_COMMAND);
+}
+
 void api_reply_problem(struct api *api, uint64_t request_id, const char *code, const char *detail,
                        const char *pointer)
 {

@@ -5,6 +5,7 @@
 #include "engine/net/access.h"
 #include "engine/net/net_server.h"
 #include "proto/proto_buffer.h"
+#include "proto/proto_decode.h"
 
 /* The wire's side of the engine: sessions, rights, translation, fan-out, the HTTP routes that need
  * only the live state. It owns the net_server's handlers. What it needs of the house it gets
@@ -85,6 +86,11 @@ void api_tick(struct api *api, int64_t now_ms);
 int64_t api_deadline_ms(const struct api *api);
 /* Tokens were revoked or rights changed: sessions of this user end (4503) or come back (4010). */
 void api_ended(struct api *api, const char *user, bool revoked);
+
+/* A command that came by a route of the host's, with a file: it is checked, queued and answered
+ * (`request_id`) like one of /v1/commands. `identity` and `command` are borrowed for the call. */
+void api_submit(struct api *api, uint64_t request_id, const struct identity *identity,
+                const struct proto_command *command);
 
 /* Replies for the host's own routes. */
 void api_reply_json(struct api *api, uint64_t request_id, int status, const char *json,

@@ -173,23 +173,24 @@ static void start_login(struct api *api, const struct net_request *request)
     api->backend.login(api->backend.context, &to, number);
 }
 
-static void submit(struct api *api, const struct net_request *request,
-                   const struct identity *identity, const struct proto_command *command,
-                   enum api_wait wait)
+void http_api_submit(struct api *api, uint64_t request_id, const struct identity *identity,
+                     const struct proto_command *command, enum api_wait wait)
 {
     struct proto_error error;
     struct api_ticket ticket = {
-        .wait = wait, .peer = request->id, .op = command->op, .unit_id = UNIT_NONE};
+        .wait = wait, .peer = request_id, .op = command->op, .unit_id = UNIT_NONE};
     const uint64_t number = api_ticket_take(&api->tickets, &ticket);
     if (number == 0) {
-        http_api_problem(api, request, PROTO_BUSY, NULL,
-                         "Too many commands wait; try again with the same key");
+        proto_error_set(&error, PROTO_BUSY, NULL,
+                        "Too many commands wait; try again with the same key");
+        api->counters.refused++;
+        api_reply_error(api, request_id, &error, 0);
         return;
     }
     if (!session_command_submit(api, identity, command, api_now_ms(api), number, &error)) {
         (void)api_ticket_give(&api->tickets, number, &ticket);
         api->counters.refused++;
-        api_reply_error(api, request->id, &error, 0);
+        api_reply_error(api, request_id, &error, 0);
     }
 }
 
@@ -210,7 +211,7 @@ static void report(struct api *api, const struct net_request *request,
         return;
     }
     memcpy(command->key, key, sizeof command->key);
-    submit(api, request, identity, command, API_WAIT_REPORT);
+    http_api_submit(api, request->id, identity, command, API_WAIT_REPORT);
 }
 
 static void command(struct api *api, const struct net_request *request,
@@ -227,7 +228,7 @@ static void command(struct api *api, const struct net_request *request,
         api_reply_error(api, request->id, &error, 0);
         return;
     }
-    submit(api, request, identity, from, API_WAIT_COMMAND);
+    http_api_submit(api, request->id, identity, from, API_WAIT_COMMAND);
 }
 
 /* ---- Oneself ---- */

@@ -2,8 +2,10 @@
 #define ENGINE_NET_HTTP_API_H
 
 #include "engine/net/access.h"
+#include "engine/net/api_ticket.h"
 #include "engine/net/net_server.h"
 #include "geo/geo_nearest.h"
+#include "proto/proto_decode.h"
 #include "proto/proto_error.h"
 
 /* The routes of docs/PROTOCOL.md section 4 that need only the live state; the rest is the host's.
@@ -68,6 +70,10 @@ void http_api_read_areas(struct api *api, const struct net_request *request,
                          const struct identity *identity);
 void http_api_read_districts(struct api *api, const struct net_request *request,
                              const struct identity *identity);
+
+/* Queue a command; who asked hears of it as `wait` says, or at once why not. */
+void http_api_submit(struct api *api, uint64_t request_id, const struct identity *identity,
+                     const struct proto_command *command, enum api_wait wait);
 
 struct api_answer;
 

@@ -15,6 +15,7 @@ import cases_gateway
 import cases_input
 import cases_job
 import cases_patrol
+import cases_photo
 import cases_plans
 import cases_record
 import cases_restart
@@ -30,7 +31,7 @@ from harness import Failure, Skipped, Workspace
 
 GROUPS = {'job': cases_job, 'rights': cases_rights, 'stream': cases_stream, 'input': cases_input,
           'start': cases_start, 'restart': cases_restart, 'timers': cases_timers, 'review': cases_review, 'record': cases_record,
-          'desk': cases_desk, 'patrol': cases_patrol, 'plans': cases_plans, 'gateway': cases_gateway, 'unit': cases_unit, 'traffic': cases_traffic}
+          'desk': cases_desk, 'patrol': cases_patrol, 'photo': cases_photo, 'plans': cases_plans, 'gateway': cases_gateway, 'unit': cases_unit, 'traffic': cases_traffic}
 
 
 class Run:

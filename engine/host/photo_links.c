@@ -1,0 +1,102 @@
+#include "engine/host/photo_links.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "engine/store/photo_file.h"
+
+static enum status failed(const char *path, const char *what, int system,
+                          char error[PHOTO_LINKS_ERROR_SIZE])
+{
+    snprintf(error, PHOTO_LINKS_ERROR_SIZE, "%.150s: cannot %s: %s", path, what, strerror(system));
+    return system == ENOSPC || system == EDQUOT                     ? STATUS_DISK_FULL
+           : system == EACCES || system == EROFS || system == EPERM ? STATUS_READ_ONLY
+           : system == ENOENT                                       ? STATUS_NOT_FOUND
+                                                                    : STATUS_IO;
+}
+
+static enum status sync_directory(const char *path, char error[PHOTO_LINKS_ERROR_SIZE])
+{
+    const int descriptor = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (descriptor < 0) {
+        return failed(path, "open it", errno, error);
+    }
+    const int code = fsync(descriptor);
+    const int system = errno;
+    close(descriptor);
+    return code == 0 ? STATUS_OK : failed(path, "sync it", system, error);
+}
+
+/* A name that is made in its parent is on the disk before anything is put into it. */
+enum status photo_links_make(const char *path, char error[PHOTO_LINKS_ERROR_SIZE])
+{
+    char parent[STORE_PATH_SIZE];
+    if (mkdir(path, 0700) != 0) {
+        return errno == EEXIST ? STATUS_OK : failed(path, "make it", errno, error);
+    }
+    if (store_file_beside(path, ".", parent) != STATUS_OK) {
+        snprintf(error, PHOTO_LINKS_ERROR_SIZE, "%.150s: the path is too long", path);
+        return STATUS_FULL;
+    }
+    return sync_directory(parent, error);
+}
+
+static enum status path_of(const char *directory, const char *name, char path[STORE_PATH_SIZE],
+                           char error[PHOTO_LINKS_ERROR_SIZE])
+{
+    const int length = snprintf(path, STORE_PATH_SIZE, "%s/%s", directory, name);
+    if (length < 0 || (size_t)length >= STORE_PATH_SIZE) {
+        snprintf(error, PHOTO_LINKS_ERROR_SIZE, "%.150s: the path is too long", directory);
+        return STATUS_FULL;
+    }
+    return STATUS_OK;
+}
+
+static enum status link_one(const char *from, const char *to, const char *name, uint32_t *linked,
+                            char error[PHOTO_LINKS_ERROR_SIZE])
+{
+    char source[STORE_PATH_SIZE];
+    char target[STORE_PATH_SIZE];
+    enum status status = path_of(from, name, source, error);
+    if (status == STATUS_OK) {
+        status = path_of(to, name, target, error);
+    }
+    if (status != STATUS_OK) {
+        return status;
+    }
+    if (link(source, target) == 0) {
+        *linked += 1;
+        return STATUS_OK;
+    }
+    return errno == EEXIST ? STATUS_OK : failed(target, "link a photo to it", errno, error);
+}
+
+enum status photo_links_all(const char *from, const char *to, uint32_t *linked,
+                            char error[PHOTO_LINKS_ERROR_SIZE])
+{
+    *linked = 0;
+    DIR *directory = opendir(from);
+    if (directory == NULL) {
+        return errno == ENOENT ? STATUS_OK : failed(from, "open it", errno, error);
+    }
+    enum status status = photo_links_make(to, error);
+    while (status == STATUS_OK) {
+        uint8_t hash[PHOTO_HASH_SIZE];
+        errno = 0;
+        const struct dirent *entry = readdir(directory);
+        if (entry == NULL) {
+            status = errno == 0 ? STATUS_OK : failed(from, "list it", errno, error);
+            break;
+        }
+        if (photo_file_name_read(entry->d_name, hash)) { /* not what is being written */
+            status = link_one(from, to, entry->d_name, linked, error);
+        }
+    }
+    closedir(directory);
+    return status == STATUS_OK ? sync_directory(to, error) : status;
+}

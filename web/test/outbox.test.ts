@@ -20,7 +20,7 @@ let refused: { entry: Entry; problem: Problem }[];
 let loggedOut: number;
 
 function outbox(post?: (body: Sent) => Promise<Reply<unknown>>): Outbox {
-  return new Outbox(
+  return new Outbox<Command>(
     'test',
     {
       post: post ?? ((body) => {

@@ -12,7 +12,7 @@ export interface HttpOptions {
   token?: string | null;
   body?: unknown;
   /** A body that is not JSON, with its type. */
-  raw?: { text: string; type: string };
+  raw?: { text: string | Uint8Array<ArrayBuffer>; type: string };
   signal?: AbortSignal;
 }
 

@@ -5,10 +5,11 @@ import { t, word, type Values } from '../i18n/index.ts';
 import type { Event } from '../protocol/objects.ts';
 import { alarmText } from './alarm_text.ts';
 import { clock, duration } from './format.ts';
+import { Photo, photoSentence } from './photo.tsx';
 import * as referral from './referral_words.ts';
 
-function sentence(event: Event): string {
-  const say = (values: Values): string => t(`event.${event.kind as Exclude<Event['kind'], 'referral.sent' | 'referral.updated'>}`, values);
+function sentence(event: Event, timeZone?: string): string {
+  const say = (values: Values): string => t(`event.${event.kind as Exclude<Event['kind'], 'referral.sent' | 'referral.updated' | 'photo.added'>}`, values);
   switch (event.kind) {
     case 'report.received':
       return t(event.report.merged ? 'event.report.merged' : 'event.report.received', {
@@ -63,6 +64,8 @@ function sentence(event: Event): string {
       return referral.t('sent', { centre: event.referral.centre }) + extra(event.note);
     case 'referral.updated':
       return `${event.centre}: ${referral.word('state', event.state)}` + why(event.reason) + extra(event.units) + extra(event.note);
+    case 'photo.added':
+      return photoSentence(event, timeZone);
     case 'centre.put':
       return say({ code: event.centre.code });
     case 'plan.put':
@@ -124,7 +127,7 @@ export function Timeline({ events, from_ms, timeZone }: {
         <li key={event.seq} class={`event-${event.kind.replace('.', '-')}`}>
           <time>{clock(event.at_ms, timeZone)}</time>
           <span class="muted after">{from_ms === null ? '' : `+${duration(event.at_ms - from_ms)}`}</span>
-          <span class="what">{sentence(event)}</span>
+          <span class="what">{sentence(event, timeZone)}{event.kind === 'photo.added' ? <Photo event={event} timeZone={timeZone} /> : null}</span>
           <span class="muted who">
             {event.actor ?? ''}
             {event.source && event.source !== 'system' ? ` · ${sourceWord(event)}` : ''}

@@ -7,26 +7,26 @@ import type { Problem } from '../protocol/frames.ts';
 import type { Reply } from '../link/http.ts';
 import { uuid7 } from '../link/uuid7.ts';
 
-export interface Entry {
+export interface Entry<C = Command> {
   at: number; /* place in the line */
   key: string;
   owner: string; /* who pressed it: a phone that changes hands sends nothing in another's name */
-  command: Command;
+  command: C;
 }
 
-interface Schema extends DBSchema {
-  line: { key: number; value: Entry };
+interface Schema<C> extends DBSchema {
+  line: { key: number; value: Entry<C> };
 }
 
-export interface OutboxWorld {
-  post(body: Command & { key: string }): Promise<Reply<unknown>>;
+export interface OutboxWorld<C = Command> {
+  post(body: C & { key: string }): Promise<Reply<unknown>>;
   now(): number;
   after(ms: number, run: () => void): () => void;
 }
 
-export interface OutboxHandlers {
-  changed(entries: readonly Entry[]): void;
-  refused(entry: Entry, problem: Problem): void;
+export interface OutboxHandlers<C = Command> {
+  changed(entries: readonly Entry<C>[]): void;
+  refused(entry: Entry<C>, problem: Problem): void;
   /** The token does not hold any more: nothing is lost, somebody has to log in. */
   loggedOut(): void;
 }
@@ -34,9 +34,9 @@ export interface OutboxHandlers {
 export const RETRY_MS_MIN = 1_000;
 export const RETRY_MS_MAX = 30_000;
 
-export class Outbox {
-  private db: IDBPDatabase<Schema> | null = null;
-  private line: Entry[] = [];
+export class Outbox<C = Command> {
+  private db: IDBPDatabase<Schema<C>> | null = null;
+  private line: Entry<C>[] = [];
   private owner = '';
   private busy = false;
   private again = false;
@@ -45,13 +45,13 @@ export class Outbox {
 
   constructor(
     private readonly name: string,
-    private readonly world: OutboxWorld,
-    private readonly handlers: OutboxHandlers,
+    private readonly world: OutboxWorld<C>,
+    private readonly handlers: OutboxHandlers<C>,
   ) {}
 
   async open(owner: string): Promise<void> {
     this.owner = owner;
-    this.db ??= await openDB<Schema>(this.name, 1, {
+    this.db ??= await openDB<Schema<C>>(this.name, 1, {
       upgrade(db) {
         db.createObjectStore('line', { keyPath: 'at' });
       },
@@ -62,22 +62,22 @@ export class Outbox {
   }
 
   /** The entries of the one who is logged in. */
-  get mine(): readonly Entry[] {
+  get mine(): readonly Entry<C>[] {
     return this.line.filter((entry) => entry.owner === this.owner);
   }
 
   /** Keep a command. It is on the phone's disk when this resolves, and on its way. */
-  async add(command: Command): Promise<void> {
+  async add(command: C): Promise<void> {
     await this.put(command, Math.max(this.world.now(), (this.line.at(-1)?.at ?? 0) + 1));
   }
 
   /** Before all that waits: a call for help. */
-  async addFirst(command: Command): Promise<void> {
+  async addFirst(command: C): Promise<void> {
     await this.put(command, Math.min(this.world.now(), (this.line[0]?.at ?? Infinity) - 1));
   }
 
-  private async put(command: Command, at: number): Promise<void> {
-    const entry: Entry = { at, key: uuid7(this.world.now()), owner: this.owner, command };
+  private async put(command: C, at: number): Promise<void> {
+    const entry: Entry<C> = { at, key: uuid7(this.world.now()), owner: this.owner, command };
     this.line = [...this.line, entry].sort((a, b) => a.at - b.at);
     this.tell();
     await this.db?.put('line', entry);
@@ -126,7 +126,7 @@ export class Outbox {
     this.cancelRetry = this.world.after(Math.max(wait, Math.min((afterS ?? 0) * 1000, RETRY_MS_MAX)), () => this.flush());
   }
 
-  private async remove(entry: Entry): Promise<void> {
+  private async remove(entry: Entry<C>): Promise<void> {
     this.line = this.line.filter((held) => held.at !== entry.at);
     await this.db?.delete('line', entry.at);
     this.tell();

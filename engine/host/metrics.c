@@ -78,6 +78,8 @@ static void put_gateway(struct page *page, const struct daemon *daemon)
     gauge(page, "gateway_waiting", "Orders owed to the gateway", gateway.waiting);
     counter(page, "receipts", "Receipts of the gateway that were recorded", daemon->receipts);
     counter(page, "receipts_refused", "Receipts that were refused", daemon->receipts_refused);
+    counter(page, "photos_stored", "Photos that were kept", daemon->photos_stored);
+    counter(page, "photos_failed", "Photos that the disk did not take", daemon->photos_failed);
 }
 
 /* NOLINTNEXTLINE(readability-non-const-parameter): it is written through the page */

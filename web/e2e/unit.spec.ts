@@ -139,3 +139,25 @@ test('the way to the scene is one tap, and only to one’s own', async ({ town, 
   await page.getByRole('button', { name: '路线' }).click();
   await expect(page.locator('figure.way')).toHaveCount(0);
 });
+
+const DOT = Buffer.from('iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==', 'base64');
+
+test('a photo from the scene is in the desk’s timeline, small, and large until Escape', async ({ town, open, desk }) => {
+  const id = await desk.report({ address: '照片处' });
+  const { page } = await open('/unit.html', { name: 'TP1', password: town.secrets['TP1']! }, phone);
+  await expect(page.getByRole('heading', { name: '待命中' })).toBeVisible();
+  await desk.order(id, 'TP1');
+  await page.locator('.unit-actions .big', { hasText: '接受' }).click();
+  await page.getByLabel('拍照').setInputFiles({ name: 'dot.png', mimeType: 'image/png', buffer: DOT });
+  await expect(page.locator('.photos')).toContainText('照片已上传：1');
+  const seat = await open('/console.html', town.people.dispatcher);
+  await seat.page.locator('.queue-row').first().click();
+  const small = seat.page.locator('.timeline').getByRole('button', { name: /^放大：TP1 拍摄的现场照片/ });
+  await expect(small.getByRole('img', { name: /^TP1 拍摄的现场照片/ })).toBeVisible();
+  await small.press('Enter');
+  const large = seat.page.getByRole('dialog', { name: /^TP1 拍摄的现场照片/ });
+  await expect(large).toBeVisible();
+  await seat.page.keyboard.press('Escape');
+  await expect(large).toBeHidden();
+  await expect(small).toBeFocused();
+});

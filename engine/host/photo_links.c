@@ -4,16 +4,17 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
-#include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
+#include <uv.h>
 
 #include "engine/store/photo_file.h"
 
 static enum status failed(const char *path, const char *what, int system,
                           char error[PHOTO_LINKS_ERROR_SIZE])
 {
-    snprintf(error, PHOTO_LINKS_ERROR_SIZE, "%.150s: cannot %s: %s", path, what, strerror(system));
+    snprintf(error, PHOTO_LINKS_ERROR_SIZE, "%.150s: cannot %s: %s", path, what,
+             uv_strerror(-system));
     return system == ENOSPC || system == EDQUOT                     ? STATUS_DISK_FULL
            : system == EACCES || system == EROFS || system == EPERM ? STATUS_READ_ONLY
            : system == ENOENT                                       ? STATUS_NOT_FOUND
@@ -88,6 +89,7 @@ enum status photo_links_all(const char *from, const char *to, uint32_t *linked,
     while (status == STATUS_OK) {
         uint8_t hash[PHOTO_HASH_SIZE];
         errno = 0;
+        /* NOLINTNEXTLINE(concurrency-mt-unsafe): the directory is this call's own */
         const struct dirent *entry = readdir(directory);
         if (entry == NULL) {
             status = errno == 0 ? STATUS_OK : failed(from, "list it", errno, error);

@@ -101,6 +101,9 @@ void proto_encode_circle(struct proto_buffer *buffer, const struct proto_circle 
     proto_member_place(buffer, true, circle->at);
     proto_member_int(buffer, "radius_m", circle->radius_m);
     proto_member_text(buffer, "district", circle->district);
+    char rota[PROTO_SHIFTS_SIZE];
+    proto_shifts_text(circle->shifts, circle->shift_count, rota);
+    proto_member_text(buffer, "minimum", circle->shift_count == 0 ? NULL : rota);
     proto_json_end(buffer, '}');
 }
 

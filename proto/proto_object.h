@@ -2,6 +2,7 @@
 #define PROTO_PROTO_OBJECT_H
 
 #include "proto/proto_json.h"
+#include "proto/proto_shift.h"
 
 /* The objects of docs/PROTOCOL.md section 7, structs to JSON. All texts are borrowed for the call.
  *
@@ -46,6 +47,8 @@ struct proto_circle {
     struct proto_place at;
     uint32_t radius_m;
     const char *district; /* NULL */
+    uint32_t shift_count; /* of the rota; 0: nothing is planned */
+    struct proto_shift shifts[PROTO_SHIFTS_MAX];
 };
 
 struct proto_centre {

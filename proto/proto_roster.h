@@ -2,6 +2,7 @@
 #define PROTO_PROTO_ROSTER_H
 
 #include "proto/proto_error.h"
+#include "proto/proto_shift.h"
 
 /* A city's roster as CSV or GeoJSON (docs/PROTOCOL.md section 4) to arrays: all or nothing. Codes
  * that refer to other things (a unit's circle, district and area) stay texts with their line; the
@@ -55,6 +56,8 @@ struct proto_roster_circle {
     struct proto_place place;
     uint32_t radius_m;              /* 1..100,000 */
     char district[PROTO_CODE_SIZE]; /* "" */
+    uint32_t shift_count;           /* of the rota; 0: nothing is planned */
+    struct proto_shift shifts[PROTO_SHIFTS_MAX];
     bool synthetic;
 };
 

@@ -39,7 +39,8 @@ static const uint32_t required[PROTO_ROSTER_KIND_COUNT] = {
 static const uint32_t optional[PROTO_ROSTER_KIND_COUNT] = {
     [PROTO_ROSTER_DISTRICTS] = BIT(PROTO_COLUMN_SYNTHETIC),
     [PROTO_ROSTER_AREAS] = BIT(PROTO_COLUMN_SYNTHETIC),
-    [PROTO_ROSTER_CIRCLES] = BIT(PROTO_COLUMN_DISTRICT) | BIT(PROTO_COLUMN_SYNTHETIC),
+    [PROTO_ROSTER_CIRCLES] =
+        BIT(PROTO_COLUMN_DISTRICT) | BIT(PROTO_COLUMN_MINIMUM) | BIT(PROTO_COLUMN_SYNTHETIC),
     [PROTO_ROSTER_UNITS] = BIT(PROTO_COLUMN_CIRCLE) | BIT(PROTO_COLUMN_DISTRICT) |
                            BIT(PROTO_COLUMN_AREA) | BIT(PROTO_COLUMN_PEOPLE) |
                            BIT(PROTO_COLUMN_CAPABILITIES) | BIT(PROTO_COLUMN_SYNTHETIC),
@@ -391,6 +392,12 @@ static void take_circle(struct check *check)
     circle.radius_m = take_number(check, PROTO_COLUMN_RADIUS_M, 1, RADIUS_MAX,
                                   "must be whole metres, 1 to 100000");
     take_code(check, PROTO_COLUMN_DISTRICT, false, circle.district);
+    const struct proto_cell *rota = cell_of(check, PROTO_COLUMN_MINIMUM);
+    if (!proto_shifts_read(rota->bytes, rota->size, circle.shifts, &circle.shift_count)) {
+        refuse(check, PROTO_COLUMN_MINIMUM,
+               "must be units on duty, 0 to 999, or up to 6 hours as 08:00=3+20:00=2, rising",
+               true);
+    }
     circle.synthetic = take_flag(check, PROTO_COLUMN_SYNTHETIC);
     if (check->is_good && roster->circle_count >= PROTO_ROSTER_CIRCLES_MAX) {
         refuse(check, PROTO_COLUMN_CODE, "is one circle too many: at most 5000", false);

@@ -2,6 +2,7 @@
 
 #include "engine/core/apply.h"
 #include "engine/core/presence.h"
+#include "engine/core/staffing.h"
 
 enum status apply_roster_districts_cleared(struct engine *engine)
 {
@@ -89,7 +90,7 @@ enum status apply_roster_circle(struct engine *engine, const struct event *event
     const uint32_t known = code_table_find(&engine->circle_codes, event->circle.circle.code);
     const bool is_new = index == engine->circle_count;
     if (index > engine->circle_count || index >= engine->config.limits.circles_max ||
-        known != (is_new ? UINT32_MAX : index)) {
+        known != (is_new ? UINT32_MAX : index) || !staffing_rota_valid(&event->circle.circle)) {
         return STATUS_CORRUPT;
     }
     engine->circles[index] = event->circle.circle;

@@ -62,12 +62,22 @@ struct area_definition {
     uint32_t ring_count, ring_first, point_first, point_count; /* into the roster's pools */
 };
 
+#define CIRCLE_SHIFTS_MAX  6u
+#define CIRCLE_MINIMUM_MAX 999u
+struct circle_shift {
+    uint16_t
+        from_min;     /* of the local day; until the next one's, the last one's until the first's */
+    uint16_t minimum; /* units of the circle that ought to be on duty */
+};
+
 struct circle_definition {
     char code[CODE_SIZE];
     char name[NAME_SIZE];
     struct geo_point at;
     uint32_t radius_m;
-    uint8_t district; /* index, DISTRICT_NONE: reckoned from `at` */
+    uint8_t district;                              /* index, DISTRICT_NONE: reckoned from `at` */
+    uint32_t shift_count;                          /* of its rota; 0: nothing is planned */
+    struct circle_shift shifts[CIRCLE_SHIFTS_MAX]; /* rising; a lone one begins at midnight */
 };
 
 struct unit_definition {

@@ -27,6 +27,7 @@
 #include "engine/core/report.h"
 #include "engine/core/roster.h"
 #include "engine/core/snapshot.h"
+#include "engine/core/staffing.h"
 #include "engine/core/view.h"
 
 enum status engine_create(const struct engine_config *config, struct engine **out)
@@ -427,6 +428,12 @@ struct checkpoint_view engine_checkpoint(const struct engine *engine, uint32_t i
 uint32_t engine_district_count(const struct engine *engine)
 {
     return engine->district_count;
+}
+
+const struct staffing *engine_staffing(const struct engine *engine, int64_t at_ms)
+{
+    staffing_reckon(engine, at_ms);
+    return engine->staffing;
 }
 
 uint32_t engine_plan_count(const struct engine *engine)

@@ -174,6 +174,15 @@ uint32_t engine_checkpoint_count(const struct engine *engine);
 struct checkpoint_view engine_checkpoint(const struct engine *engine, uint32_t index);
 /* UINT32_MAX: no checkpoint has that code. */
 uint32_t engine_checkpoint_find(const struct engine *engine, const char *code);
+/* Of one circle; volunteers are not counted. */
+struct staffing {
+    bool is_planned;                    /* its rota says something; else 0 where it would */
+    uint32_t minimum, from_min, to_min; /* of the shift of now, in minutes of the local day */
+    uint32_t on_count, people;          /* on duty; signed on with them */
+    uint32_t out_of_service_count;
+};
+/* An item a circle, by index. Borrowed until the next call of this. */
+const struct staffing *engine_staffing(const struct engine *engine, int64_t at_ms);
 /* Plans of circles as they are now, in the order of the roster. */
 uint32_t engine_plan_count(const struct engine *engine);
 const struct circle_plan *engine_plan(const struct engine *engine, uint32_t index,

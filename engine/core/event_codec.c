@@ -9,8 +9,8 @@
  * 3: an alarm may be about a circle. 4: beats and grids; volunteers are
  * asked in waves; centres and what they are asked; units sign on with
  * people and equipment. 5: an alarm may be about a checkpoint. 6: incidents
- * and decisions follow the plan of a circle. */
-#define BODY_VERSION 6u
+ * and decisions follow the plan of a circle. 7: a circle has a rota. */
+#define BODY_VERSION 7u
 
 #define CIRCLE_FIELDS(X)                                                                           \
     X(U32, circle.index, 0)                                                                        \
@@ -489,6 +489,38 @@ static void get_area(struct byte_reader *r, struct event *item)
     item->area.ring_count = get_outline(r, item->area.ring_sizes, item->area.points);
 }
 
+void event_codec_put_rota(struct byte_writer *w, const struct circle_definition *circle)
+{
+    assert(circle->shift_count <= CIRCLE_SHIFTS_MAX);
+    bytes_put_u8(w, (uint8_t)circle->shift_count);
+    for (uint32_t i = 0; i < circle->shift_count; i++) {
+        bytes_put_u16(w, circle->shifts[i].from_min);
+        bytes_put_u16(w, circle->shifts[i].minimum);
+    }
+}
+
+void event_codec_get_rota(struct byte_reader *r, struct circle_definition *circle)
+{
+    circle->shift_count = bytes_get_below(r, CIRCLE_SHIFTS_MAX + 1u);
+    for (uint32_t i = 0; i < CIRCLE_SHIFTS_MAX; i++) {
+        const bool is_there = i < circle->shift_count;
+        circle->shifts[i].from_min = is_there ? bytes_get_u16(r) : 0;
+        circle->shifts[i].minimum = is_there ? bytes_get_u16(r) : 0;
+    }
+}
+
+/* Versions before 7 knew none. */
+static void get_circle_rota(struct byte_reader *r, struct circle_definition *circle,
+                            uint8_t version)
+{
+    if (version >= 7) {
+        event_codec_get_rota(r, circle);
+        return;
+    }
+    circle->shift_count = 0;
+    memset(circle->shifts, 0, sizeof circle->shifts);
+}
+
 void event_codec_put_plan_units(struct byte_writer *w, const struct circle_plan *plan)
 {
     for (uint32_t tier = 0; tier < TIER_COUNT; tier++) {
@@ -821,6 +853,7 @@ static void put_body(struct byte_writer *w, const struct event *item)
         break;
     case EVENT_CIRCLE_PUT:
         CIRCLE_FIELDS(PUT)
+        event_codec_put_rota(w, &item->circle.circle);
         break;
     case EVENT_UNIT_PUT:
         UNIT_FIELDS(PUT)
@@ -1016,6 +1049,7 @@ static void get_body(struct byte_reader *r, struct event *item, uint8_t version)
         break;
     case EVENT_CIRCLE_PUT:
         CIRCLE_FIELDS(GET)
+        get_circle_rota(r, &item->circle.circle, version);
         break;
     case EVENT_UNIT_PUT:
         UNIT_FIELDS(GET)

@@ -89,7 +89,7 @@ static struct hours hours_at(const struct engine *engine,
     if (definition->from_min == definition->to_min) {
         return (struct hours){INT64_MIN, INT64_MAX};
     }
-    const int64_t zone_ms = engine->patrol == NULL ? 0 : engine->patrol->zone_ms;
+    const int64_t zone_ms = patrol_zone_ms(engine);
     const int64_t local_ms = at_ms + zone_ms;
     const int64_t day_ms = local_ms - (local_ms % DAY_MS + DAY_MS) % DAY_MS;
     int64_t open_ms = day_ms + (int64_t)definition->from_min * MIN_MS;
@@ -182,6 +182,11 @@ void patrol_set_zone(struct engine *engine, int64_t zone_ms)
         engine->patrol->zone_ms = zone_ms;
         refresh_all(engine);
     }
+}
+
+int64_t patrol_zone_ms(const struct engine *engine)
+{
+    return engine->patrol == NULL ? 0 : engine->patrol->zone_ms;
 }
 
 void patrol_started(struct engine *engine)

@@ -33,6 +33,8 @@ void patrol_refresh(struct engine *engine, uint32_t index, int64_t now_ms);
 void patrol_observe(struct engine *engine, uint32_t unit_id);
 /* What local time is ahead of UTC. */
 void patrol_set_zone(struct engine *engine, int64_t zone_ms);
+/* 0 until it is known, and in an engine that only replays. */
+int64_t patrol_zone_ms(const struct engine *engine);
 
 /* The settling has begun. */
 void patrol_started(struct engine *engine);

@@ -6,9 +6,10 @@
 #include "engine/core/circle_plan.h"
 #include "engine/core/district.h"
 #include "engine/core/patrol.h"
+#include "engine/core/staffing.h"
 
 #define CAPABILITIES_ALL     0x00FFFFFFu
-#define CIRCLE_BYTES         128u /* 4 + 18 + 66 + 8 + 4 + 1, and the version */
+#define CIRCLE_BYTES         160u /* 4 + 18 + 66 + 8 + 4 + 1 + 25, and the version */
 #define UNIT_BYTES           160u /* 4 + 18 + 66 + 1 + 4 + 4 + 4 + 1 + 8 + 2 + 2, and the version */
 #define CENTRE_BYTES         128u /* 4 + 18 + 66 + 1 + 8 + 1, and the version */
 #define CHECKPOINT_BYTES     160u /* 4 + 18 + 66 + 8 + 4 + 4 + 1 + 2 + 2 + 4 + 4, and the version */
@@ -143,7 +144,7 @@ static enum reason check_circles(const struct roster *roster)
     for (uint32_t i = 0; i < roster->circle_count; i++) {
         const struct circle_definition *circle = &roster->circles[i];
         if (circle->code[0] == '\0' || !geo_point_valid(circle->at) ||
-            circle->district > DISTRICT_NONE) {
+            circle->district > DISTRICT_NONE || !staffing_rota_valid(circle)) {
             return REASON_BAD_INPUT;
         }
         /* Units name circles by number: a code that comes twice would shift them. */

@@ -18,7 +18,7 @@
 #include "engine/core/referral.h"
 
 #define MAGIC   0x5353464Bu /* "KFSS" */
-#define VERSION 5u          /* of what is not in the lists below */
+#define VERSION 6u          /* of what is not in the lists below */
 
 #define HEAD_FIELDS(X)                                                                             \
     X(U64, seq, 0)                                                                                 \
@@ -262,11 +262,13 @@ static void get_head(struct byte_reader *r, struct engine *item)
 static void put_circle(struct byte_writer *w, const struct circle_definition *item)
 {
     CIRCLE_FIELDS(PUT)
+    event_codec_put_rota(w, item);
 }
 
 static void get_circle(struct byte_reader *r, struct circle_definition *item)
 {
     CIRCLE_FIELDS(GET)
+    event_codec_get_rota(r, item);
 }
 
 static void put_centre(struct byte_writer *w, const struct centre_definition *item)

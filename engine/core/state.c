@@ -112,9 +112,11 @@ static bool create_derived(struct engine *engine, const struct engine_limits *li
     engine->gap_alarms =
         calloc((size_t)limits->circles_max * TIER_COUNT, sizeof *engine->gap_alarms);
     engine->overdue_alarms = calloc(CHECKPOINTS_MAX, sizeof *engine->overdue_alarms);
-    return engine->gap_alarms != NULL && engine->overdue_alarms != NULL && engine->lookup != NULL &&
-           engine->timers != NULL && engine->open_lat_e7 != NULL && engine->first_phones != NULL &&
-           engine->waiting != NULL && engine->waiting_counts != NULL && engine->takeable != NULL &&
+    engine->staffing = calloc(limits->circles_max, sizeof *engine->staffing);
+    return engine->staffing != NULL && engine->gap_alarms != NULL &&
+           engine->overdue_alarms != NULL && engine->lookup != NULL && engine->timers != NULL &&
+           engine->open_lat_e7 != NULL && engine->first_phones != NULL && engine->waiting != NULL &&
+           engine->waiting_counts != NULL && engine->takeable != NULL &&
            engine->takeable_counts != NULL && engine->retry_ms != NULL &&
            engine->snooze_ms != NULL &&
            geo_area_set_create(DISTRICTS_MAX, limits->area_points_max, &engine->lookup->set) ==
@@ -237,6 +239,7 @@ void state_destroy(struct engine *engine)
     free(engine->snooze_ms);
     free(engine->links);
     free(engine->gap_alarms);
+    free(engine->staffing);
     free(engine->overdue_alarms);
     free(engine->scratch);
     free(engine);

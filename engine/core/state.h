@@ -243,12 +243,13 @@ struct engine {
     /* derived */
     struct code_table unit_codes, circle_codes, area_codes, centre_codes, checkpoint_codes,
         plan_codes;
-    uint32_t *plan_slots;     /* by index: of the current one */
-    uint32_t *plan_first;     /* by circle: index of its first plan, PLAN_NONE */
-    uint32_t *plan_next;      /* by index: the next of the same circle, by rising index */
-    uint32_t *gap_alarms;     /* circle x TIER_COUNT + tier: slot of the gap's alarm, SLOT_NONE */
-    uint32_t gap_alarm_count; /* that are open */
-    uint32_t *overdue_alarms; /* by checkpoint: slot of its alarm, SLOT_NONE */
+    uint32_t *plan_slots;      /* by index: of the current one */
+    uint32_t *plan_first;      /* by circle: index of its first plan, PLAN_NONE */
+    uint32_t *plan_next;       /* by index: the next of the same circle, by rising index */
+    struct staffing *staffing; /* by circle, as it was last asked for */
+    uint32_t *gap_alarms;      /* circle x TIER_COUNT + tier: slot of the gap's alarm, SLOT_NONE */
+    uint32_t gap_alarm_count;  /* that are open */
+    uint32_t *overdue_alarms;  /* by checkpoint: slot of its alarm, SLOT_NONE */
     uint32_t overdue_alarm_count;
     struct district_lookup *lookup;
     struct district_lookup *area_lookups; /* by area_kind */

@@ -256,7 +256,12 @@ static bool take_circles(struct roster_import *import, struct proto_roster *read
         *to = (struct circle_definition){
             .at = point_of(import, from->place),
             .radius_m = from->radius_m,
-            .district = resolve_district(read, from->at, from->district, engine)};
+            .district = resolve_district(read, from->at, from->district, engine),
+            .shift_count = from->shift_count};
+        for (uint32_t k = 0; k < from->shift_count; k++) {
+            to->shifts[k] =
+                (struct circle_shift){from->shifts[k].from_min, from->shifts[k].minimum};
+        }
         memcpy(to->code, from->code, sizeof to->code);
         memcpy(to->name, from->name, sizeof to->name);
         refuse_outside(read, from->at, config, to->at);

@@ -62,6 +62,8 @@ void http_api_read_centres(struct api *api, const struct net_request *request,
                            const struct identity *identity);
 void http_api_read_checkpoints(struct api *api, const struct net_request *request,
                                const struct identity *identity);
+void http_api_staffing_get(struct api *api, const struct net_request *request,
+                           const struct identity *identity);
 void http_api_read_plans(struct api *api, const struct net_request *request,
                          const struct identity *identity);
 void http_api_read_circles(struct api *api, const struct net_request *request,

@@ -3,6 +3,7 @@
 #include <assert.h>
 #include <string.h>
 
+#include "engine/net/translate_view.h"
 #include "geo/geo_ring.h"
 #include "proto/proto_json.h"
 #include "proto/proto_object.h"
@@ -121,9 +122,16 @@ static void end_line(struct sheet *sheet)
     sheet->line_has_begun = false;
 }
 
+static void rota_text(const struct circle_definition *circle, char text[PROTO_SHIFTS_SIZE])
+{
+    struct proto_shift shifts[PROTO_SHIFTS_MAX];
+    translate_view_rota(circle, shifts);
+    proto_shifts_text(shifts, circle->shift_count, text);
+}
+
 static void put_circles_sheet(struct sheet *sheet, const struct engine *engine)
 {
-    append(sheet, "code,name,lat,lon,radius_m,district\r\n");
+    append(sheet, "code,name,lat,lon,radius_m,district,minimum\r\n");
     for (uint32_t i = 0; i < engine_circle_count(engine); i++) {
         const struct circle_definition *circle = engine_circle(engine, i);
         put_text(sheet, circle->code);
@@ -131,6 +139,9 @@ static void put_circles_sheet(struct sheet *sheet, const struct engine *engine)
         put_place(sheet, true, circle->at);
         put_count(sheet, circle->radius_m);
         put_text(sheet, district_code(engine, circle->district));
+        char rota[PROTO_SHIFTS_SIZE];
+        rota_text(circle, rota);
+        put_text(sheet, rota);
         end_line(sheet);
     }
 }
@@ -375,6 +386,9 @@ static void put_circle(struct proto_buffer *buffer, const struct engine *engine,
     begin_feature(buffer, circle->code, circle->name);
     proto_member_int(buffer, "radius_m", circle->radius_m);
     put_given(buffer, "district", district_code(engine, circle->district));
+    char rota[PROTO_SHIFTS_SIZE];
+    rota_text(circle, rota);
+    put_given(buffer, "minimum", rota);
     end_point_feature(buffer, true, circle->at);
 }
 

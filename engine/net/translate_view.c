@@ -120,7 +120,19 @@ void translate_view_circle(const struct engine *engine, const struct circle_defi
         .radius_m = from->radius_m,
         .district = translate_view_district_code(engine, from->district),
     };
+    translate_view_rota(from, to->shifts);
+    to->shift_count = from->shift_count;
 }
+
+void translate_view_rota(const struct circle_definition *from,
+                         struct proto_shift to[PROTO_SHIFTS_MAX])
+{
+    for (uint32_t i = 0; i < from->shift_count; i++) {
+        to[i] = (struct proto_shift){from->shifts[i].from_min, from->shifts[i].minimum};
+    }
+}
+_Static_assert(CIRCLE_SHIFTS_MAX == PROTO_SHIFTS_MAX, "one limit on both sides");
+_Static_assert(CIRCLE_MINIMUM_MAX == PROTO_SHIFT_MINIMUM_MAX, "one limit on both sides");
 
 void translate_view_centre(const struct engine *engine, const struct centre_definition *from,
                            struct proto_centre *to)

@@ -25,6 +25,9 @@ void translate_view_unit(const struct engine *engine, const struct unit_view *fr
                          enum translate_mask mask, struct proto_unit *to);
 void translate_view_circle(const struct engine *engine, const struct circle_definition *from,
                            struct proto_circle *to);
+/* Its shift_count shifts. */
+void translate_view_rota(const struct circle_definition *from,
+                         struct proto_shift to[PROTO_SHIFTS_MAX]);
 void translate_view_centre(const struct engine *engine, const struct centre_definition *from,
                            struct proto_centre *to);
 void translate_view_checkpoint(const struct engine *engine, const struct checkpoint_view *from,

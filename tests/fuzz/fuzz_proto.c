@@ -141,6 +141,8 @@ static void check_units(const struct proto_roster *roster)
     for (uint32_t i = 0; i < roster->circle_count; i++) {
         check_place(roster->circles[i].place);
         assert(roster->circles[i].radius_m >= 1);
+        char rota[PROTO_SHIFTS_SIZE];
+        proto_shifts_text(roster->circles[i].shifts, roster->circles[i].shift_count, rota);
     }
     for (uint32_t i = 0; i < roster->centre_count; i++) {
         check_place(roster->centres[i].place);

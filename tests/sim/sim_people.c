@@ -167,8 +167,12 @@ void sim_people_create(struct sim *sim)
         people->hot[i] = point_of(some_m(sim), some_m(sim));
     }
     for (uint32_t i = 0; i < SIM_CIRCLES; i++) {
-        people->circles[i] = (struct circle_definition){
-            .at = people->hot[i], .radius_m = 400, .district = DISTRICT_NONE, .name = "circle"};
+        people->circles[i] = (struct circle_definition){.at = people->hot[i],
+                                                        .radius_m = 400,
+                                                        .district = DISTRICT_NONE,
+                                                        .name = "circle",
+                                                        .shift_count = i % 2 == 0 ? 0 : 2,
+                                                        .shifts = {{480, 2}, {1200, 1}}};
         (void)snprintf(people->circles[i].code, sizeof people->circles[i].code, "K%u", i);
     }
     for (uint32_t i = 0; i < SIM_CENTRES; i++) {

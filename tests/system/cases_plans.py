@@ -1,5 +1,6 @@
 """Plans of circles: who goes first, and what everybody who is ordered is told."""
 from case_list import collector
+from city import place
 from harness import check, equal, wait_until
 
 CASES, case = collector()
@@ -118,3 +119,40 @@ def rights(run):
     equal('no number', plans_of(city, 'x').code, 'bad_request')
     answer = city.engine.post('/v1/roster?kind=plans', HEAD + ROW, city.tokens['li'], headers={'Content-Type': 'text/csv'})
     equal('a dispatcher', (answer.status, answer.code), (403, 'forbidden'))
+
+
+@case('a circle says who is on duty now and how many its rota asks for, to whose district it is')
+def rota(run):
+    city = run.city()
+    head = 'code,name,lat,lon,radius_m,district,minimum\n'
+    circle = {code: {**place(at, at), 'code': code, 'district': district} for code, at, district in (('K1', 2, 'D1'), ('K2', 13, 'D2'))}
+
+    def row(code, minimum):
+        c = circle[code]
+        return f"{code},快反圈 {code},{c['lat']},{c['lon']},500,{c['district']},{minimum}\n"
+
+    def post(text):
+        return city.engine.post('/v1/roster?kind=circles', text, city.tokens['admin'], headers={'Content-Type': 'text/csv'})
+
+    def now(who='zhao'):
+        return {line['circle']: line for line in city.engine.get('/v1/staffing', city.tokens[who]).json['staffing']}
+    equal('nothing planned', [(line['minimum'], line['from'], line['on']) for line in now().values()], [(None, None, 0), (None, None, 0)])
+    equal('import', post(head + row('K1', '3') + row('K2', '06:00=2+18:00=2')).status, 200)
+    city.unit('P1')
+    city.unit('C1')
+    console = city.console()
+    console.must('unit.duty', unit='M1', duty='on')
+    console.must('unit.duty', unit='M1', duty='out_of_service', reason='vehicle')
+    west, east = now()['K1'], now()['K2']
+    equal('west', [west[name] for name in ('minimum', 'from', 'to', 'on', 'out_of_service')], [3, '00:00', '00:00', 2, 1])
+    equal('people', west['people'], 4)
+    check((east['from'], east['to']) in (('06:00', '18:00'), ('18:00', '06:00')), f'{east}')
+    equal('east', (east['minimum'], east['on']), (2, 0))
+    equal('of one district', list(now('east')), ['K2'])
+    sheet = city.engine.get('/v1/roster/circles.csv', city.tokens['admin']).body
+    city.kill()
+    city.engine.start()
+    wait_until('the same', lambda: now() == {'K1': west, 'K2': east})
+    equal('the roster', city.engine.get('/v1/roster/circles.csv', city.tokens['admin']).body, sheet)
+    answer = post(head + row('K1', '18:00=2+06:00=2'))
+    equal('not rising', (answer.status, answer.json['errors'][0]['line']), (422, 2))

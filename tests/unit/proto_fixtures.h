@@ -100,7 +100,9 @@ static const struct proto_circle circle = {.code = "K1",
                                            .name = "孙文西路步行街",
                                            .at = {225000000, 1130000000},
                                            .radius_m = 300,
-                                           .district = "shiqi"};
+                                           .district = "shiqi",
+                                           .shift_count = 2,
+                                           .shifts = {{480, 3}, {1200, 2}}};
 static const struct proto_district district = {"shiqi", "石岐街道"};
 
 #define TIERS                                                                                      \

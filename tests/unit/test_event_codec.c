@@ -66,7 +66,13 @@ static void fill(enum event_kind kind)
     case EVENT_CIRCLE_PUT:
         event.circle.index = 107;
         event.circle.circle = (struct circle_definition){
-            .code = "C107", .name = "孙文西路", .at = {1, 2}, .radius_m = 400, .district = 63};
+            .code = "C107",
+            .name = "孙文西路",
+            .at = {1, 2},
+            .radius_m = 400,
+            .district = 63,
+            .shift_count = CIRCLE_SHIFTS_MAX,
+            .shifts = {{0, 1}, {60, 2}, {120, 3}, {180, 0}, {240, 999}, {1439, 6}}};
         break;
     case EVENT_REFERRAL_SENT:
         event.referred.referral_id = 4;
@@ -530,7 +536,7 @@ Test(event_codec, another_version_is_named)
 {
     fill(EVENT_AUDIT);
     const size_t size = event_codec_encode(&event, bytes);
-    bytes[0] = 7;
+    bytes[0] = 8;
     cr_expect(eq(u32, decode(size), STATUS_VERSION));
     bytes[0] = 0;
     cr_expect(eq(u32, decode(size), STATUS_CORRUPT));
@@ -675,6 +681,22 @@ Test(event_codec, incidents_and_decisions_of_version_5_follow_no_plan)
             cr_expect(eq(u32, back.incident.areas[AREA_BEAT], 9));
         }
     }
+}
+
+/* Version 6 ended before the rota. */
+Test(event_codec, a_circle_of_version_6_has_no_rota)
+{
+    fill(EVENT_CIRCLE_PUT);
+    const size_t size = event_codec_encode(&event, bytes);
+    cr_assert(eq(u32, decode(size), STATUS_OK));
+    cr_expect(eq(u32, back.circle.circle.shifts[4].minimum, 999));
+    bytes[0] = 6;
+    cr_expect(eq(u32, decode(size), STATUS_CORRUPT));
+    back.circle.circle.shift_count = 3; /* what the event before it left there */
+    const size_t more = 1 + CIRCLE_SHIFTS_MAX * 2 * sizeof(uint16_t);
+    cr_assert(eq(u32, decode(size - more), STATUS_OK));
+    cr_expect(eq(u32, back.circle.circle.shift_count, 0));
+    cr_expect(eq(u32, back.circle.circle.radius_m, 400));
 }
 
 /* As the engine wrote them when 5 was the version of now: journals of a release are read for ever.

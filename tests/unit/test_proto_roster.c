@@ -370,6 +370,54 @@ Test(proto_roster, more_than_16_mib_are_refused)
     free(text);
 }
 
+#define ROTA_HEADER "code,name,lat,lon,radius_m,minimum\n"
+
+Test(proto_roster, a_circle_has_a_rota_or_none)
+{
+    cr_assert(
+        csv(PROTO_ROSTER_CIRCLES, ROTA_HEADER
+            "A,n,1,2,3,\nB,n,1,2,3,0\nC,n,1,2,3,999\nD,n,1,2,3,08:00=3+20:00=0\n"
+            "E,n,1,2,3,08:30=7\nF,n,1,2,3,00:00=1+04:00=2+08:00=3+12:00=4+16:00=5+23:59=6\n"));
+    static const char *const texts[] = {
+        "", "0", "999", "08:00=3+20:00=0", "7", "00:00=1+04:00=2+08:00=3+12:00=4+16:00=5+23:59=6"};
+    cr_assert(eq(u32, roster.circle_count, 6));
+    for (uint32_t i = 0; i < 6; i++) {
+        char text[PROTO_SHIFTS_SIZE];
+        proto_shifts_text(roster.circles[i].shifts, roster.circles[i].shift_count, text);
+        EXPECT_TEXT(text, texts[i]);
+    }
+    cr_expect(eq(int, roster.circles[3].shifts[1].from_min, 1200));
+    cr_expect(eq(int, roster.circles[4].shifts[0].from_min, 0));
+}
+
+Test(proto_roster, a_rota_of_another_shape_is_refused)
+{
+    static const char *const bad[] = {"1000",
+                                      "-1",
+                                      "3 ",
+                                      "a",
+                                      "08:00",
+                                      "08:00=",
+                                      "08:00=1000",
+                                      "8:00=1",
+                                      "24:00=1",
+                                      "08:60=1",
+                                      "08:00=1+",
+                                      "+",
+                                      "08:00=1+3",
+                                      "20:00=1+08:00=1",
+                                      "08:00=1+08:00=1",
+                                      "08:00=1,20:00=2",
+                                      "00:00=1+01:00=1+02:00=1+03:00=1+04:00=1+05:00=1+06:00=1"};
+    for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
+        char text[200];
+        (void)snprintf(text, sizeof text, ROTA_HEADER "A,n,1,2,3,\"%s\"\n", bad[i]);
+        cr_expect(not(csv(PROTO_ROSTER_CIRCLES, text)), "%s", bad[i]);
+        expect_one_error(2, 11, "\"minimum\" must be units on duty");
+        proto_roster_finish(&roster);
+    }
+}
+
 #define PLANS_HEADER "code,circle,types,priorities,tier_1,tier_3,tier_5,words_zh,words_en\n"
 
 Test(proto_roster, plans_are_read_with_every_column)

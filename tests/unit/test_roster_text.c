@@ -153,6 +153,17 @@ static void given_districts(struct city *city, uint64_t *seed)
     }
 }
 
+/* None, one, two, .. shifts. */
+static void given_rota(struct circle_definition *circle, uint32_t index, uint64_t *seed)
+{
+    circle->shift_count = index % (CIRCLE_SHIFTS_MAX + 1);
+    for (uint32_t i = 0; i < circle->shift_count; i++) {
+        circle->shifts[i] = (struct circle_shift){
+            circle->shift_count == 1 ? 0 : (uint16_t)(i * 240 + geo_test_below(seed, 240)),
+            (uint16_t)geo_test_below(seed, CIRCLE_MINIMUM_MAX + 1)};
+    }
+}
+
 static void given_city(struct city *city, uint64_t *seed)
 {
     given_districts(city, seed);
@@ -172,6 +183,7 @@ static void given_city(struct city *city, uint64_t *seed)
                                                       .district = DISTRICT_NONE};
         (void)snprintf(city->circles[i].code, CODE_SIZE, "K%u", i);
         name_of(city->circles[i].name, seed);
+        given_rota(&city->circles[i], i, seed);
     }
     for (uint32_t i = 0; i < UNITS; i++) {
         const enum unit_kind kind = (enum unit_kind)(i % UNIT_KIND_COUNT);

@@ -5,6 +5,7 @@ import { accepted, asMapped, changes, driven, kmh, mostTelling } from '../src/ad
 import { groupsOf, healthOf } from '../src/admin/system_state.ts';
 import { ours, setLanguage } from '../src/i18n/index.ts';
 import type { Plan } from '../src/protocol/plans.ts';
+import { missing, shortOf } from '../src/protocol/staffing.ts';
 import { INCIDENT_TYPES } from '../src/protocol/values.ts';
 
 describe('CSV', () => {
@@ -112,5 +113,19 @@ describe('a plan of a circle', () => {
     await setLanguage('en');
     expect([ours(plan), ours({ words_zh: '走', words_en: 'go' })]).toEqual(['先封北门', 'go']);
     await setLanguage('zh');
+  });
+});
+
+describe('who is on duty beside the rota', () => {
+  const line = (circle: string, minimum: number | null, on: number) =>
+    ({ circle, minimum, on, from: minimum === null ? null : '00:00', to: minimum === null ? null : '00:00', people: 2 * on, out_of_service: 0 });
+
+  it('is short where fewer are on duty than planned, the most missing first', () => {
+    expect(shortOf([line('K1', 2, 1), line('K2', 3, 0), line('K3', 2, 2), line('K4', null, 0), line('K0', 2, 1), line('K5', 0, 0)]).map((each) => each.circle))
+      .toEqual(['K2', 'K0', 'K1']);
+  });
+
+  it('is never less than nobody missing, and says when nothing is planned', () => {
+    expect([missing(line('K', 2, 5)), missing(line('K', 2, 2)), missing(line('K', null, 0))]).toEqual([0, 0, null]);
   });
 });

@@ -1,4 +1,5 @@
 import { useComputed, useSignal } from '@preact/signals';
+import { missing, staffing, type Staffing } from '../protocol/staffing.ts';
 import type { JSX } from 'preact';
 import { useEffect } from 'preact/hooks';
 import { t } from './words.ts';
@@ -17,6 +18,7 @@ export function Circles(): JSX.Element {
   const said = useSignal<Said | null>(null);
   const text = useSignal('');
   const look = useSignal<{ lat: number; lon: number } | null>(null);
+  const onDuty = useSignal<ReadonlyMap<string, Staffing>>(new Map());
   const districts = useDistricts();
   const shown = useComputed(() => {
     const held = draft.value;
@@ -25,14 +27,18 @@ export function Circles(): JSX.Element {
   const chosen = useComputed(() => draft.value?.code ?? null);
 
   async function load(): Promise<void> {
-    const reply = await http('/v1/circles', api.circles, { token: token() });
+    const [reply, now] = await Promise.all([
+      http('/v1/circles', api.circles, { token: token() }), http('/v1/staffing', staffing, { token: token() }),
+    ]);
     if (reply.ok) circles.value = reply.value.circles;
     else failed(reply.problem, reply.status, said);
+    if (now.ok) onDuty.value = new Map(now.value.staffing.map((line) => [line.circle, line]));
+    else failed(now.problem, now.status, said);
   }
   useEffect(() => void load(), []);
 
   function edit(change: Partial<Circle>): void {
-    const held = draft.value ?? { code: '', name: '', lat: 0, lon: 0, radius_m: RADIUS_M, district: null };
+    const held = draft.value ?? { code: '', name: '', lat: 0, lon: 0, radius_m: RADIUS_M, district: null, minimum: null };
     draft.value = { ...held, ...change };
   }
 
@@ -42,7 +48,7 @@ export function Circles(): JSX.Element {
     if (!held) return;
     const good = await putOne('circles', {
       code: held.code.trim(), name: held.name.trim(), lat: held.lat.toFixed(7), lon: held.lon.toFixed(7),
-      radius_m: String(held.radius_m), district: held.district ?? '',
+      radius_m: String(held.radius_m), district: held.district ?? '', minimum: held.minimum?.trim() ?? '',
     }, said);
     if (good) await load();
   }
@@ -64,6 +70,7 @@ export function Circles(): JSX.Element {
               <tr>
                 <th scope="col">{t('admin.code')}</th><th scope="col">{t('admin.name')}</th>
                 <th scope="col" class="num">{t('admin.radius')}</th><th scope="col">{t('admin.district')}</th>
+                <th scope="col" class="num">{t('admin.on_duty')}</th>
               </tr>
             </thead>
             <tbody>
@@ -85,6 +92,7 @@ export function Circles(): JSX.Element {
                   <td>{circle.name}</td>
                   <td class="num">{circle.radius_m}</td>
                   <td>{circle.district ?? ''}</td>
+                  <OnDuty line={onDuty.value.get(circle.code)} />
                 </tr>
               ))}
             </tbody>
@@ -104,6 +112,9 @@ export function Circles(): JSX.Element {
               {districts.map((district) => <option key={district.code} value={district.code}>{district.code} {district.name}</option>)}
             </select>
           </Field>
+          <Field label={t('admin.minimum')}>
+            <input name="minimum" value={held?.minimum ?? ''} placeholder="08:00=3+20:00=2" onInput={(event) => edit({ minimum: event.currentTarget.value })} autocomplete="off" spellcheck={false} />
+          </Field>
           <span class={placed ? 'good' : 'muted'} role="status">{placed ? `✓ ${held.lat.toFixed(5)}, ${held.lon.toFixed(5)}` : t('admin.no_place')}</span>
           <span class="row">
             <button type="submit" class="primary" disabled={!placed}>{t('common.save')}</button>
@@ -114,5 +125,16 @@ export function Circles(): JSX.Element {
         <PlaceMap circles={shown} chosen={chosen} place={(at) => edit(at)} look={look} />
       </section>
     </div>
+  );
+}
+
+/** Now beside what is planned for this hour. */
+function OnDuty({ line }: { line: Staffing | undefined }): JSX.Element {
+  if (!line) return <td class="num" />;
+  const short = (missing(line) ?? 0) > 0;
+  return (
+    <td class={short ? 'num late' : 'num'} title={line.from === null ? '' : `${line.from}–${line.to}`}>
+      {line.on}{line.minimum === null ? '' : ` / ${line.minimum}`}{short ? ' ⚠' : ''}
+    </td>
   );
 }

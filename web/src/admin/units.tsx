@@ -37,7 +37,7 @@ export function Units(): JSX.Element {
   /* The draft's place, as a small circle among the others. */
   const shown = useComputed<readonly Circle[]>(() => {
     const { lat, lon, code, name } = draft.value;
-    return lat === null || lon === null ? circles.value : [...circles.value, { code: `unit ${code}`, name, lat, lon, radius_m: 20, district: null }];
+    return lat === null || lon === null ? circles.value : [...circles.value, { code: `unit ${code}`, name, lat, lon, radius_m: 20, district: null, minimum: null }];
   });
   const chosen = useComputed(() => `unit ${draft.value.code}`);
 

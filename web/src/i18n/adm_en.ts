@@ -99,6 +99,8 @@ export const admEn: Record<AdmKey, string> = {
   'admin.roster.preview': 'Preview',
   'admin.roster.lines': '{n} lines',
   'admin.roster.refused': 'Nothing was imported: {n} errors',
+  'admin.on_duty': 'On duty / rota',
+  'admin.minimum': 'At least on duty: 3, or by the hour',
   'admin.plans': 'Plans',
   'admin.plan.edit': 'Edit a plan',
   'admin.plan.types': 'For types (none ticked: all)',

@@ -99,6 +99,8 @@ export const admZh = {
   'admin.roster.preview': '预览',
   'admin.roster.lines': '共 {n} 行',
   'admin.roster.refused': '未导入任何内容：共 {n} 处错误',
+  'admin.on_duty': '在岗 / 应有',
+  'admin.minimum': '最少在岗（如 3，或按时段）',
   'admin.plans': '预案',
   'admin.plan.edit': '编辑预案',
   'admin.plan.types': '适用类型（不选为全部）',

@@ -68,6 +68,7 @@ export const circle = obj({
   lon,
   radius_m: num,
   district: text,
+  minimum: maybe(str), /* its rota, as the roster writes it */
 });
 
 export const district = obj({ code: str, name: str });

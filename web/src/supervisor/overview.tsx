@@ -14,6 +14,7 @@ import { cityTimes, definition, filter, heat, trend } from './data.ts';
 import { comparable, reportQuery } from './filter.ts';
 import { HeatMap } from './heat.tsx';
 import { FEW, judged, metShare, percent, points, wilson } from './numbers.ts';
+import { OnDutyNow } from './staffing.tsx';
 import { t, word, type SupKey } from './words.ts';
 
 const CELL_E7 = 25_000; /* about 280 m */
@@ -44,6 +45,7 @@ export function Overview(): JSX.Element {
           <TierCard key={each.tier} line={each} compares={comparable(now)} target={targets.value[each.tier] ?? null} />
         ))}
       </section>
+      <OnDutyNow />
       <div class="sup-charts">
         <section class="pane box" aria-label={t('sup.trend')}>
           <div class="row">

@@ -141,16 +141,16 @@ test('an administrator draws a circle on the map and moves a unit', async ({ tow
   const code = `TZ${Date.now() % 100_000}`;
   await page.locator('input[name=code]').fill(code);
   await page.locator('input[name=name]').fill('画的圈');
-  await page.locator('input[name=radius]').fill('350');
+  await page.locator('input[name=radius]').fill('450'); /* wider than TC1: of two circles the smaller one counts */
   await expect(page.getByRole('button', { name: '保存' })).toBeDisabled();
   const at = await middle();
   await expectAccessibleAsIs(page, 'circles with their map');
   await page.mouse.click(at.x, at.y);
   await page.getByRole('button', { name: '保存' }).click();
   await expect(page.locator('.said.good')).toContainText(`已新增 ${code}`);
-  await expect(page.locator('tbody tr', { hasText: code })).toContainText('350');
+  await expect(page.locator('tbody tr', { hasText: code })).toContainText('450');
   const { circles } = await desk.get<{ circles: { code: string; radius_m: number; lat: number; lon: number }[] }>('/v1/circles');
-  expect(circles.find((circle) => circle.code === code)).toMatchObject({ radius_m: 350 });
+  expect(circles.find((circle) => circle.code === code)).toMatchObject({ radius_m: 450 });
 
   await page.getByRole('button', { name: '力量' }).click();
   await page.locator('input[type=search]').fill('TC02');

@@ -56,8 +56,6 @@ struct proto_row {
 /* Check the row and append it; errors are noted in the roster, and then nothing is appended. */
 void proto_row_take(struct proto_roster *roster, const struct proto_row *row);
 
-void proto_row_take_plan(struct proto_roster *roster, const struct proto_row *row);
-
 /* Note an error: `what` in quotes (NULL: none), then the sentence, then the value in quotes (NULL:
  * none). */
 void proto_row_refuse(struct proto_roster *roster, struct proto_roster_at at, const char *what,

@@ -1,85 +1,21 @@
 /* A row of a roster of plans: lists joined by +, and what everybody who is ordered is told. */
-#include <assert.h>
 #include <string.h>
 
-#include "proto/proto_row.h"
+#include "proto/proto_check.h"
+#include "proto/proto_policy.h"
 #include "proto/proto_text.h"
 
-#define PRIORITY_MAX 4u
-
-struct check {
-    struct proto_roster *roster;
-    const struct proto_row *row;
-    bool is_good;
-};
-
-static const struct proto_cell *cell_of(const struct check *check, enum proto_column column)
-{
-    return &check->row->cells[column];
-}
-
-static struct proto_roster_at at_of(const struct check *check, enum proto_column column)
-{
-    const struct proto_cell *cell = cell_of(check, column);
-    return cell->at.line > 0 ? cell->at : check->row->at;
-}
-
-static void refuse(struct check *check, enum proto_column column, const char *sentence)
-{
-    const struct proto_cell *cell = cell_of(check, column);
-    proto_row_refuse(check->roster, at_of(check, column), proto_column_name(column), sentence,
-                     cell->size > 0 ? cell : NULL);
-    check->is_good = false;
-}
-
-/* The next word of a list joined by +; false: there is none. */
-struct words {
-    const struct proto_cell *cell;
-    size_t from;
-};
-
-static bool next_word(struct words *words, struct proto_cell *word)
-{
-    const struct proto_cell *cell = words->cell;
-    if (cell->size == 0 || words->from > cell->size) {
-        return false;
-    }
-    size_t upto = words->from;
-    while (upto < cell->size && cell->bytes[upto] != '+') {
-        upto++;
-    }
-    *word = (struct proto_cell){.bytes = cell->bytes + words->from, .size = upto - words->from};
-    words->from = upto + 1;
-    return true;
-}
-
-static void take_code(struct check *check, enum proto_column column, char code[PROTO_CODE_SIZE])
-{
-    const struct proto_cell *cell = cell_of(check, column);
-    if (cell->size == 0 || cell->size >= PROTO_CODE_SIZE ||
-        !proto_text_is_code(cell->bytes, cell->size)) {
-        refuse(check, column, "must be 1 to 15 of A-Z a-z 0-9 _ . -");
-        return;
-    }
-    memcpy(code, cell->bytes, cell->size);
-    code[cell->size] = '\0';
-}
-
 /* Left out: all. */
-static uint32_t take_types(struct check *check)
+static uint32_t take_types(struct proto_check *check)
 {
-    struct words words = {.cell = cell_of(check, PROTO_COLUMN_TYPES)};
+    struct proto_words words = {.cell = proto_check_cell(check, PROTO_COLUMN_TYPES)};
     struct proto_cell word;
     uint32_t bits = 0;
-    while (next_word(&words, &word)) {
-        uint32_t type = 0;
-        while (type < PROTO_INCIDENT_TYPE_COUNT &&
-               (strlen(proto_name(PROTO_LIST_INCIDENT_TYPE, type)) != word.size ||
-                memcmp(proto_name(PROTO_LIST_INCIDENT_TYPE, type), word.bytes, word.size) != 0)) {
-            type++;
-        }
-        if (type == PROTO_INCIDENT_TYPE_COUNT) {
-            refuse(check, PROTO_COLUMN_TYPES, "must be incident types joined by +");
+    while (proto_check_word(&words, &word)) {
+        const int32_t type = proto_check_find(PROTO_LIST_INCIDENT_TYPE, word.bytes, word.size);
+        if (type < 0) {
+            proto_check_refuse(check, PROTO_COLUMN_TYPES, "must be incident types joined by +",
+                               true);
             return 0;
         }
         bits |= 1u << type;
@@ -87,20 +23,24 @@ static uint32_t take_types(struct check *check)
     return bits != 0 ? bits : (1u << PROTO_INCIDENT_TYPE_COUNT) - 1u;
 }
 
-static uint32_t take_priorities(struct check *check)
+static uint32_t take_priorities(struct proto_check *check)
 {
-    struct words words = {.cell = cell_of(check, PROTO_COLUMN_PRIORITIES)};
+    struct proto_words words = {.cell = proto_check_cell(check, PROTO_COLUMN_PRIORITIES)};
     struct proto_cell word;
     uint32_t bits = 0;
-    while (next_word(&words, &word)) {
-        if (word.size != 1 || word.bytes[0] < '1' || word.bytes[0] > '0' + (char)PRIORITY_MAX) {
-            refuse(check, PROTO_COLUMN_PRIORITIES, "must be numbers 1 to 4 joined by +");
+    while (proto_check_word(&words, &word)) {
+        if (word.size != 1 || word.bytes[0] < '1' ||
+            word.bytes[0] > '0' + (char)PROTO_PRIORITY_MAX) {
+            proto_check_refuse(check, PROTO_COLUMN_PRIORITIES, "must be numbers 1 to 4 joined by +",
+                               true);
             return 0;
         }
         bits |= 1u << (word.bytes[0] - '1');
     }
-    return bits != 0 ? bits : (1u << PRIORITY_MAX) - 1u;
+    return bits != 0 ? bits : (1u << PROTO_PRIORITY_MAX) - 1u;
 }
+
+_Static_assert(PROTO_PRIORITY_MAX == 4, "the sentence says so");
 
 static bool stands_already(const struct proto_roster_plan *plan, uint32_t tier, const char *code)
 {
@@ -112,26 +52,26 @@ static bool stands_already(const struct proto_roster_plan *plan, uint32_t tier, 
     return false;
 }
 
-static void take_units(struct check *check, enum proto_column column, uint32_t tier,
+static void take_units(struct proto_check *check, enum proto_column column, uint32_t tier,
                        struct proto_roster_plan *plan)
 {
-    struct words words = {.cell = cell_of(check, column)};
+    struct proto_words words = {.cell = proto_check_cell(check, column)};
     struct proto_cell word;
-    plan->tier_at[tier] = at_of(check, column);
-    while (next_word(&words, &word)) {
+    plan->tier_at[tier] = proto_check_at(check, column);
+    while (proto_check_word(&words, &word)) {
         if (word.size == 0 || word.size >= PROTO_CODE_SIZE ||
             !proto_text_is_code(word.bytes, word.size)) {
-            refuse(check, column, "must be codes of units joined by +");
+            proto_check_refuse(check, column, "must be codes of units joined by +", true);
             return;
         }
         char code[PROTO_CODE_SIZE] = {0};
         memcpy(code, word.bytes, word.size);
         if (stands_already(plan, tier, code)) {
-            refuse(check, column, "names a unit twice");
+            proto_check_refuse(check, column, "names a unit twice", true);
             return;
         }
         if (plan->unit_counts[tier] == PROTO_PLAN_UNITS_MAX) {
-            refuse(check, column, "names more than 8 units");
+            proto_check_refuse(check, column, "names more than 8 units", true);
             return;
         }
         memcpy(plan->units[tier][plan->unit_counts[tier]], code, sizeof code);
@@ -140,43 +80,24 @@ static void take_units(struct check *check, enum proto_column column, uint32_t t
 }
 _Static_assert(PROTO_PLAN_UNITS_MAX == 8, "the sentence says so");
 
-static void take_text(struct check *check, enum proto_column column, char text[PROTO_NOTE_SIZE])
+void proto_check_plan(struct proto_check *check)
 {
-    const struct proto_cell *cell = cell_of(check, column);
-    if (cell->size >= PROTO_NOTE_SIZE) {
-        proto_row_refuse(check->roster, at_of(check, column), proto_column_name(column),
-                         "has more than 511 bytes", NULL);
-        check->is_good = false;
-    } else if (proto_text_bad_at(cell->bytes, cell->size) < cell->size) {
-        proto_row_refuse(check->roster, at_of(check, column), proto_column_name(column),
-                         "has a control character", NULL);
-        check->is_good = false;
-    } else {
-        memcpy(text, cell->bytes, cell->size);
-        text[cell->size] = '\0';
+    struct proto_roster *roster = check->roster;
+    struct proto_roster_plan plan = {.at = check->row->at};
+    proto_check_code(check, PROTO_COLUMN_CODE, true, plan.code);
+    proto_check_code(check, PROTO_COLUMN_CIRCLE, true, plan.circle);
+    plan.circle_at = proto_check_at(check, PROTO_COLUMN_CIRCLE);
+    plan.types = take_types(check);
+    plan.priorities = take_priorities(check);
+    take_units(check, PROTO_COLUMN_TIER_1, PROTO_TIER_1, &plan);
+    take_units(check, PROTO_COLUMN_TIER_3, PROTO_TIER_3, &plan);
+    take_units(check, PROTO_COLUMN_TIER_5, PROTO_TIER_5, &plan);
+    proto_check_text(check, PROTO_COLUMN_WORDS_ZH, false, plan.words_zh, sizeof(plan.words_zh));
+    proto_check_text(check, PROTO_COLUMN_WORDS_EN, false, plan.words_en, sizeof(plan.words_en));
+    if (check->is_good && roster->plan_count >= PROTO_ROSTER_PLANS_MAX) {
+        proto_check_refuse(check, PROTO_COLUMN_CODE, "is one plan too many: at most 5000", false);
     }
-}
-_Static_assert(PROTO_NOTE_SIZE == 512, "the sentence says so");
-
-void proto_row_take_plan(struct proto_roster *roster, const struct proto_row *row)
-{
-    struct check check = {.roster = roster, .row = row, .is_good = true};
-    struct proto_roster_plan plan = {.at = row->at};
-    take_code(&check, PROTO_COLUMN_CODE, plan.code);
-    take_code(&check, PROTO_COLUMN_CIRCLE, plan.circle);
-    plan.circle_at = at_of(&check, PROTO_COLUMN_CIRCLE);
-    plan.types = take_types(&check);
-    plan.priorities = take_priorities(&check);
-    take_units(&check, PROTO_COLUMN_TIER_1, PROTO_TIER_1, &plan);
-    take_units(&check, PROTO_COLUMN_TIER_3, PROTO_TIER_3, &plan);
-    take_units(&check, PROTO_COLUMN_TIER_5, PROTO_TIER_5, &plan);
-    take_text(&check, PROTO_COLUMN_WORDS_ZH, plan.words_zh);
-    take_text(&check, PROTO_COLUMN_WORDS_EN, plan.words_en);
-    if (check.is_good && roster->plan_count >= PROTO_ROSTER_PLANS_MAX) {
-        proto_row_refuse(roster, row->at, "code", "is one plan too many: at most 5000", NULL);
-        check.is_good = false;
-    }
-    if (!check.is_good) {
+    if (!check->is_good) {
         return;
     }
     struct proto_roster_plan *plans =

@@ -166,15 +166,15 @@ static enum geo_status unpack(struct reader *reader, size_t size, struct geo_imp
 
 static enum geo_status read_header(struct reader *reader, struct geo_import_wire plain)
 {
-    const char *lacks =
-        geo_import_pbf_block_lacks(&reader->block, plain.at, (size_t)(plain.end - plain.at));
-    if (lacks != NULL) {
+    const enum geo_status status =
+        geo_import_pbf_block_header(&reader->block, plain.at, (size_t)(plain.end - plain.at));
+    if (reader->block.lacks != NULL) {
         return geo_import_report_fail(report_of(reader), GEO_BAD_INPUT,
                                       "%s: it needs a reader with \"%.40s\"; this one has "
                                       "OsmSchema-V0.6 and DenseNodes",
-                                      reader->path, lacks);
+                                      reader->path, reader->block.lacks);
     }
-    return reader->block.fault == NULL ? GEO_OK : damaged(reader, reader->block.fault);
+    return reader->block.fault == NULL ? status : damaged(reader, reader->block.fault);
 }
 
 static enum geo_status read_data(struct reader *reader, struct geo_import_wire plain)

@@ -359,8 +359,8 @@ enum geo_status geo_import_pbf_block_read(struct geo_import_pbf_block *block, co
     return status;
 }
 
-const char *geo_import_pbf_block_lacks(struct geo_import_pbf_block *block, const uint8_t *bytes,
-                                       size_t size)
+enum geo_status geo_import_pbf_block_header(struct geo_import_pbf_block *block,
+                                            const uint8_t *bytes, size_t size)
 {
     static const char *const had[] = {"OsmSchema-V0.6", "DenseNodes"};
     struct geo_import_wire wire = geo_import_wire_of(bytes, size);
@@ -372,16 +372,13 @@ const char *geo_import_pbf_block_lacks(struct geo_import_pbf_block *block, const
             continue;
         }
         if (add_string(block, field.bytes) != GEO_OK) {
-            block->fault = "no memory";
-            return NULL;
+            return GEO_NO_MEMORY;
         }
         const char *name = string_at(block, block->strings.count - 1);
         if (strcmp(name, had[0]) != 0 && strcmp(name, had[1]) != 0) {
-            return name;
+            block->lacks = name;
+            return GEO_BAD_INPUT;
         }
     }
-    if (wire.is_bad) {
-        block->fault = "it breaks off inside";
-    }
-    return NULL;
+    return wire.is_bad ? fault(block, "it breaks off inside") : GEO_OK;
 }

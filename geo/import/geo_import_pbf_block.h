@@ -13,6 +13,7 @@ struct geo_import_pbf_block {
     int64_t granularity;            /* nanodegrees */
     int64_t lat_offset, lon_offset; /* nanodegrees */
     const char *fault;              /* what is wrong with the block; NULL: nothing */
+    const char *lacks;              /* good until the next block; NULL: nothing */
 };
 
 void geo_import_pbf_block_init(struct geo_import_pbf_block *block, struct geo_import_osm *osm,
@@ -24,9 +25,9 @@ void geo_import_pbf_block_finish(struct geo_import_pbf_block *block);
 GEO_MUST_CHECK enum geo_status geo_import_pbf_block_read(struct geo_import_pbf_block *block,
                                                          const uint8_t *bytes, size_t size);
 
-/* NULL, or what a file must be read with that we do not have: the unpacked OSMHeader block names
- * it. `fault` is set when the block is damaged. */
-const char *geo_import_pbf_block_lacks(struct geo_import_pbf_block *block, const uint8_t *bytes,
-                                       size_t size);
+/* Check an unpacked OSMHeader block. GEO_BAD_INPUT: block->lacks names what the file must be read
+ * with and we do not have, or block->fault says what is wrong. */
+GEO_MUST_CHECK enum geo_status geo_import_pbf_block_header(struct geo_import_pbf_block *block,
+                                                           const uint8_t *bytes, size_t size);
 
 #endif

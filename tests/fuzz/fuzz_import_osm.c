@@ -43,10 +43,11 @@ static enum geo_status read_block(struct geo_import_source *source, const uint8_
     struct geo_import_pbf_block block;
     geo_import_osm_init(&osm, source);
     geo_import_pbf_block_init(&block, &osm, "block");
-    const char *lacks = geo_import_pbf_block_lacks(&block, bytes, size);
-    assert(lacks == NULL || block.fault == NULL);
+    enum geo_status status = geo_import_pbf_block_header(&block, bytes, size);
+    assert(status != GEO_OK || block.lacks == NULL);
+    assert(status != GEO_OK || block.fault == NULL);
     block.fault = NULL;
-    enum geo_status status = geo_import_pbf_block_read(&block, bytes, size);
+    status = geo_import_pbf_block_read(&block, bytes, size);
     if (block.fault != NULL) {
         assert(status == GEO_BAD_INPUT);
         status = geo_import_report_fail(source->report, status, "%s", block.fault);

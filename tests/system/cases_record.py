@@ -176,11 +176,14 @@ def past_board(run):
     units = {code: city.unit(code) for code in ('P2', 'M3', 'C3')}
     first = city.report(13, 13, phone='13800138000', note='门口').json
     city.incident(first['incident_id'], seq=first['seq'])
-    at = moment(city)
-    city.engine.stop()
-    city.engine.start()  # a page that comes first gets a snapshot of now, not an older one and the rest
-    watcher = city.console('wang')
-    then = watcher.first
+    for _ in range(5):  # a timer may be due between the snapshot and the moment
+        city.engine.stop()
+        city.engine.start()  # a page that comes first gets a snapshot of now, not an older one and the rest
+        watcher = city.console('wang')
+        then = watcher.first
+        at = moment(city)
+        if city.engine.get(f'/v1/board?at={at}', city.tokens['zhao']).json['board']['seq'] == then['seq']:
+            break
     li = city.console()
     units = {code: city.unit(code) for code in units}
     orders = city.incident(first['incident_id'])['assignments']

@@ -30,13 +30,34 @@ void sim_caller_closed(struct sim_caller *caller)
 
 /* ---- Reports ---- */
 
-static const char *pick_note(struct prng *prng)
+#define NOTES_EACH 2u
+
+/* What happens, and how a caller tells it. */
+static const struct happening {
+    const char *type;
+    const char *notes[NOTES_EACH];
+} happenings[] = {{"public_order", {"路口有人争吵，请派人查看", "多人聚集，有推搡"}},
+                  {"crime", {"有人翻墙进入小区", "shop alarm, door open"}},
+                  {"traffic", {"两车追尾，无人受伤", "电动车与行人碰撞，有擦伤"}},
+                  {"fire", {"店铺门口冒烟", "楼道里电动车起火"}},
+                  {"medical", {"老人摔倒，意识清楚", "有人突然晕倒，有呼吸"}},
+                  {"help", {"孩子走失约十分钟", "老人被困电梯"}},
+                  {"dispute", {"噪音扰民，多次劝阻无效", "因停车位起争执"}},
+                  {"other", {"路面井盖缺失", "树枝折断，挡住人行道"}}};
+
+/* `type` NULL: any. NULL: nobody tells of such a type. */
+static const struct happening *pick_happening(struct prng *prng, const char *type)
 {
-    static const char *const notes[] = {
-        "路口有人争吵，请派人查看", "老人摔倒，意识清楚",    "店铺门口冒烟",
-        "两车追尾，无人受伤",       "有人翻墙进入小区",      "孩子走失约十分钟",
-        "shop alarm, door open",    "噪音扰民，多次劝阻无效"};
-    return notes[prng_below(prng, sizeof notes / sizeof notes[0])];
+    const uint32_t count = sizeof happenings / sizeof happenings[0];
+    if (type == NULL) {
+        return &happenings[prng_below(prng, count)];
+    }
+    for (uint32_t i = 0; i < count; i++) {
+        if (strcmp(happenings[i].type, type) == 0) {
+            return &happenings[i];
+        }
+    }
+    return NULL;
 }
 
 /* What a caller would say where he is: the street, if it has a name. */
@@ -124,12 +145,12 @@ static struct geo_point pick_named_place(struct sim_world *world)
 
 static void report_at_random(struct sim_caller *caller)
 {
-    static const char *const types[] = {"public_order", "crime", "traffic", "fire",
-                                        "medical",      "help",  "dispute", "other"};
     struct prng *prng = &caller->world->prng;
     const char *type = caller->world->options.type;
-    sim_caller_report(caller, type != NULL ? type : types[prng_below(prng, 8)],
-                      pick_named_place(caller->world), pick_note(prng));
+    const struct happening *happening = pick_happening(prng, type);
+    const char *note = happening == NULL ? "" : happening->notes[prng_below(prng, NOTES_EACH)];
+    sim_caller_report(caller, happening == NULL ? type : happening->type,
+                      pick_named_place(caller->world), note);
 }
 
 /* ---- Closing what is done, as a dispatcher would ---- */

@@ -5,7 +5,7 @@ import { accepted, asMapped, changes, driven, kmh, mostTelling } from '../src/ad
 import { groupsOf, healthOf } from '../src/admin/system_state.ts';
 import { ours, setLanguage } from '../src/i18n/index.ts';
 import type { Plan } from '../src/protocol/plans.ts';
-import { missing, shortOf } from '../src/protocol/staffing.ts';
+import { hoursOf, missing, shortOf } from '../src/protocol/staffing.ts';
 import { INCIDENT_TYPES } from '../src/protocol/values.ts';
 
 describe('CSV', () => {
@@ -127,5 +127,10 @@ describe('who is on duty beside the rota', () => {
 
   it('is never less than nobody missing, and says when nothing is planned', () => {
     expect([missing(line('K', 2, 5)), missing(line('K', 2, 2)), missing(line('K', null, 0))]).toEqual([0, 0, null]);
+  });
+
+  it('names the hours of its shift, unless that lasts all day', () => {
+    expect(hoursOf({ ...line('K', 2, 1), from: '20:00', to: '08:00' }, ' · ')).toBe(' · 20:00–08:00');
+    expect([hoursOf(line('K', 2, 1)), hoursOf(line('K', null, 1))]).toEqual(['', '']);
   });
 });

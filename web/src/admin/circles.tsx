@@ -1,5 +1,5 @@
 import { useComputed, useSignal } from '@preact/signals';
-import { missing, staffing, type Staffing } from '../protocol/staffing.ts';
+import { hoursOf, missing, staffing, type Staffing } from '../protocol/staffing.ts';
 import type { JSX } from 'preact';
 import { useEffect } from 'preact/hooks';
 import { t } from './words.ts';
@@ -133,7 +133,7 @@ function OnDuty({ line }: { line: Staffing | undefined }): JSX.Element {
   if (!line) return <td class="num" />;
   const short = (missing(line) ?? 0) > 0;
   return (
-    <td class={short ? 'num late' : 'num'} title={line.from === null ? '' : `${line.from}–${line.to}`}>
+    <td class={short ? 'num late' : 'num'} title={hoursOf(line)}>
       {line.on}{line.minimum === null ? '' : ` / ${line.minimum}`}{short ? ' ⚠' : ''}
     </td>
   );

@@ -15,7 +15,7 @@ export const supEn: Record<SupKey, string> = {
   'sup.staffing': 'On duty now',
   'sup.staffing.short': '{n} of {of} circles with a rota have too few',
   'sup.staffing.full': 'All {n} circles with a rota have enough',
-  'sup.staffing.line': '{on} of {minimum}, {missing} missing ({from}–{to})',
+  'sup.staffing.line': '{on} of {minimum}, {missing} missing{hours}',
   'sup.staffing.out': 'out of service: {n}',
   'sup.summary': 'Targets and percentiles',
   'sup.log': 'Log',

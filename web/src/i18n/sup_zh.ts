@@ -15,7 +15,7 @@ export const supZh = {
   'sup.staffing': '当前在岗',
   'sup.staffing.short': '{of} 个有排班的快反圈中 {n} 个在岗不足',
   'sup.staffing.full': '{n} 个有排班的快反圈均已满员',
-  'sup.staffing.line': '在岗 {on}，应有 {minimum}，缺 {missing}（{from}–{to}）',
+  'sup.staffing.line': '在岗 {on}，应有 {minimum}，缺 {missing}{hours}',
   'sup.staffing.out': '停用 {n}',
   'sup.summary': '达标与分位数',
   'sup.log': '日志',

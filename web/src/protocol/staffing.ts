@@ -16,3 +16,7 @@ export const missing = (line: Staffing): number | null => (line.minimum === null
 /** Those with too few on duty, the most missing first. */
 export const shortOf = (lines: readonly Staffing[]): Staffing[] =>
   lines.filter((line) => (missing(line) ?? 0) > 0).sort((a, b) => missing(b)! - missing(a)! || a.circle.localeCompare(b.circle));
+
+/** The hours of the shift it is now, after `before`; nothing where none is planned or one lasts all day. */
+export const hoursOf = (line: Staffing, before = ''): string =>
+  line.from === null || line.from === line.to ? '' : `${before}${line.from}–${line.to}`;

@@ -4,7 +4,7 @@ import { useSignal } from '@preact/signals';
 import type { JSX } from 'preact';
 import { useEffect } from 'preact/hooks';
 import { http } from '../link/http.ts';
-import { missing, shortOf, staffing, type Staffing } from '../protocol/staffing.ts';
+import { hoursOf, missing, shortOf, staffing, type Staffing } from '../protocol/staffing.ts';
 import { problemText } from '../ui/problem.ts';
 import { session } from '../ui/session.ts';
 import { t } from './words.ts';
@@ -44,7 +44,7 @@ export function OnDutyNow(): JSX.Element | null {
         <ul>
           {short.map((line) => (
             <li key={line.circle}>
-              <strong>{line.circle}</strong> {t('sup.staffing.line', { on: line.on, minimum: line.minimum!, missing: missing(line)!, from: line.from!, to: line.to! })}
+              <strong>{line.circle}</strong> {t('sup.staffing.line', { on: line.on, minimum: line.minimum!, missing: missing(line)!, hours: hoursOf(line, ' · ') })}
               {line.out_of_service > 0 ? <span class="muted"> · {t('sup.staffing.out', { n: line.out_of_service })}</span> : null}
             </li>
           ))}

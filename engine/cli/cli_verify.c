@@ -44,7 +44,6 @@ struct photo_check {
     struct event event;
     unsigned long long count, bad;
 };
-#define PHOTO_BYTES_MAX ((size_t)64 << 20) /* more than any configuration takes */
 
 static bool check_photo(void *context, const struct event_record *record, const uint8_t *body)
 {
@@ -59,8 +58,8 @@ static bool check_photo(void *context, const struct event_record *record, const 
     size_t size = 0;
     char error[STORE_ERROR_SIZE] = "";
     check->count++;
-    const enum status status =
-        photo_file_read(check->directory, event->photo.hash, PHOTO_BYTES_MAX, &bytes, &size, error);
+    const enum status status = photo_file_read(check->directory, event->photo.hash,
+                                               PHOTO_FILE_BYTES_MAX, &bytes, &size, error);
     if (status != STATUS_OK) {
         check->bad++;
         fprintf(stderr, "kuaifan: photo of incident %u (event %llu): %s%s\n",

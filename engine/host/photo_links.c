@@ -4,11 +4,14 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <sys/stat.h>
 #include <unistd.h>
 #include <uv.h>
 
 #include "engine/store/photo_file.h"
+
+_Static_assert(PHOTO_LINKS_ERROR_SIZE >= STORE_ERROR_SIZE, "what the store says fits");
 
 static enum status failed(const char *path, const char *what, int system,
                           char error[PHOTO_LINKS_ERROR_SIZE])
@@ -58,11 +61,28 @@ static enum status path_of(const char *directory, const char *name, char path[ST
     return STATUS_OK;
 }
 
-static enum status link_one(const char *from, const char *to, const char *name, uint32_t *linked,
-                            char error[PHOTO_LINKS_ERROR_SIZE])
+/* Backups on a disk of their own: a name cannot reach over, so the bytes go. */
+static enum status copy_one(const char *from, const char *to, const uint8_t hash[PHOTO_HASH_SIZE],
+                            uint32_t *added, char error[PHOTO_LINKS_ERROR_SIZE])
 {
+    uint8_t *bytes = NULL;
+    size_t size = 0;
+    enum status status = photo_file_read(from, hash, PHOTO_FILE_BYTES_MAX, &bytes, &size, error);
+    if (status == STATUS_OK) {
+        status = photo_file_save(to, hash, bytes, size, error);
+    }
+    free(bytes);
+    *added += status == STATUS_OK ? 1 : 0;
+    return status;
+}
+
+static enum status add_one(const char *from, const char *to, const uint8_t hash[PHOTO_HASH_SIZE],
+                           uint32_t *added, char error[PHOTO_LINKS_ERROR_SIZE])
+{
+    char name[PHOTO_FILE_NAME_SIZE];
     char source[STORE_PATH_SIZE];
     char target[STORE_PATH_SIZE];
+    photo_file_name(hash, name);
     enum status status = path_of(from, name, source, error);
     if (status == STATUS_OK) {
         status = path_of(to, name, target, error);
@@ -71,16 +91,21 @@ static enum status link_one(const char *from, const char *to, const char *name, 
         return status;
     }
     if (link(source, target) == 0) {
-        *linked += 1;
+        *added += 1;
         return STATUS_OK;
     }
-    return errno == EEXIST ? STATUS_OK : failed(target, "link a photo to it", errno, error);
+    const int why = errno;
+    if (why == EXDEV && access(target, F_OK) != 0) {
+        return copy_one(from, to, hash, added, error);
+    }
+    return why == EEXIST || why == EXDEV ? STATUS_OK
+                                         : failed(target, "link a photo to it", why, error);
 }
 
-enum status photo_links_all(const char *from, const char *to, uint32_t *linked,
+enum status photo_links_all(const char *from, const char *to, uint32_t *added,
                             char error[PHOTO_LINKS_ERROR_SIZE])
 {
-    *linked = 0;
+    *added = 0;
     DIR *directory = opendir(from);
     if (directory == NULL) {
         return errno == ENOENT ? STATUS_OK : failed(from, "open it", errno, error);
@@ -96,7 +121,7 @@ enum status photo_links_all(const char *from, const char *to, uint32_t *linked,
             break;
         }
         if (photo_file_name_read(entry->d_name, hash)) { /* not what is being written */
-            status = link_one(from, to, entry->d_name, linked, error);
+            status = add_one(from, to, hash, added, error);
         }
     }
     closedir(directory);

@@ -8,6 +8,7 @@
  * directory. A name says what must be in the file, so a photo is written once, never changed, and
  * the journal needs to keep nothing but the name. */
 
+#define PHOTO_FILE_BYTES_MAX ((size_t)64 << 20) /* more than any configuration takes */
 #define PHOTO_FILE_NAME_SIZE (2u * PHOTO_HASH_SIZE + 1u)
 
 /* What the bytes are by their first ones. False: neither JPEG, PNG nor WebP. */

@@ -6,6 +6,7 @@
 #include "engine/core/circle_plan.h"
 #include "engine/core/district.h"
 #include "engine/core/patrol.h"
+#include "engine/core/roster_same.h"
 #include "engine/core/staffing.h"
 
 #define CAPABILITIES_ALL     0x00FFFFFFu
@@ -268,7 +269,7 @@ static enum reason check(const struct step *step, const struct roster *roster)
 
 static void put_districts(struct step *step, const struct roster *roster)
 {
-    if (roster->district_count == 0) {
+    if (roster->district_count == 0 || roster_same_districts(step->engine, roster)) {
         return;
     }
     step_event(step, EVENT_DISTRICTS_CLEARED);
@@ -290,7 +291,7 @@ static void put_districts(struct step *step, const struct roster *roster)
 
 static void put_areas(struct step *step, const struct roster *roster)
 {
-    if (roster->area_count == 0) {
+    if (roster->area_count == 0 || roster_same_areas(step->engine, roster)) {
         return;
     }
     step_event(step, EVENT_AREAS_CLEARED);
@@ -311,70 +312,70 @@ static void put_areas(struct step *step, const struct roster *roster)
     }
 }
 
-static void put_circles(struct step *step, const struct roster *roster)
+static uint8_t district_of(const struct engine *engine, uint8_t given, struct geo_point at)
 {
-    const struct engine *engine = step->engine;
-    for (uint32_t i = 0; i < roster->circle_count; i++) {
-        const struct circle_definition *circle = &roster->circles[i];
-        const uint32_t known = code_table_find(&engine->circle_codes, circle->code);
-        struct event *event = step_event(step, EVENT_CIRCLE_PUT);
-        event->circle.index = known == UINT32_MAX ? engine->circle_count : known;
-        event->circle.circle = *circle;
-        if (circle->district == DISTRICT_NONE) {
-            event->circle.circle.district = district_at(engine, circle->at);
-        }
-        step_emit(step);
-    }
+    return given == DISTRICT_NONE ? district_at(engine, at) : given;
 }
 
-static void put_units(struct step *step, const struct roster *roster)
+static void put_circle(struct step *step, struct circle_definition circle)
 {
     const struct engine *engine = step->engine;
-    for (uint32_t i = 0; i < roster->unit_count; i++) {
-        const struct unit_definition *unit = &roster->units[i];
-        const uint32_t known = code_table_find(&engine->unit_codes, unit->code);
-        struct event *event = step_event(step, EVENT_UNIT_PUT);
-        event->unit.unit_id = known == UINT32_MAX ? engine->unit_count : known;
-        event->unit.unit = *unit;
-        if (!unit->has_home) {
-            event->unit.unit.home = (struct geo_point){0, 0};
-        } else if (unit->district == DISTRICT_NONE) {
-            event->unit.unit.district = district_at(engine, unit->home);
-        }
-        step_emit(step);
+    const uint32_t known = code_table_find(&engine->circle_codes, circle.code);
+    circle.district = district_of(engine, circle.district, circle.at);
+    if (known != UINT32_MAX && roster_same_circle(&engine->circles[known], &circle)) {
+        return;
     }
+    struct event *event = step_event(step, EVENT_CIRCLE_PUT);
+    event->circle.index = known == UINT32_MAX ? engine->circle_count : known;
+    event->circle.circle = circle;
+    step_emit(step);
 }
 
-static void put_centres(struct step *step, const struct roster *roster)
+static void put_unit(struct step *step, struct unit_definition unit)
 {
     const struct engine *engine = step->engine;
-    for (uint32_t i = 0; i < roster->centre_count; i++) {
-        const struct centre_definition *centre = &roster->centres[i];
-        const uint32_t known = code_table_find(&engine->centre_codes, centre->code);
-        struct event *event = step_event(step, EVENT_CENTRE_PUT);
-        event->centre.index = known == UINT32_MAX ? engine->centre_count : known;
-        event->centre.centre = *centre;
-        if (centre->district == DISTRICT_NONE) {
-            event->centre.centre.district = district_at(engine, centre->at);
-        }
-        step_emit(step);
+    const uint32_t known = code_table_find(&engine->unit_codes, unit.code);
+    if (unit.has_home) {
+        unit.district = district_of(engine, unit.district, unit.home);
+    } else {
+        unit.home = (struct geo_point){0, 0};
     }
+    if (known != UINT32_MAX && roster_same_unit(&engine->units[known].definition, &unit)) {
+        return;
+    }
+    struct event *event = step_event(step, EVENT_UNIT_PUT);
+    event->unit.unit_id = known == UINT32_MAX ? engine->unit_count : known;
+    event->unit.unit = unit;
+    step_emit(step);
 }
 
-static void put_checkpoints(struct step *step, const struct roster *roster)
+static void put_centre(struct step *step, struct centre_definition centre)
 {
     const struct engine *engine = step->engine;
-    for (uint32_t i = 0; i < roster->checkpoint_count; i++) {
-        const struct checkpoint_definition *checkpoint = &roster->checkpoints[i];
-        const uint32_t known = code_table_find(&engine->checkpoint_codes, checkpoint->code);
-        struct event *event = step_event(step, EVENT_CHECKPOINT_PUT);
-        event->checkpoint.index = known == UINT32_MAX ? engine->checkpoint_count : known;
-        event->checkpoint.checkpoint = *checkpoint;
-        if (checkpoint->district == DISTRICT_NONE) {
-            event->checkpoint.checkpoint.district = district_at(engine, checkpoint->at);
-        }
-        step_emit(step);
+    const uint32_t known = code_table_find(&engine->centre_codes, centre.code);
+    centre.district = district_of(engine, centre.district, centre.at);
+    if (known != UINT32_MAX && roster_same_centre(&engine->centres[known], &centre)) {
+        return;
     }
+    struct event *event = step_event(step, EVENT_CENTRE_PUT);
+    event->centre.index = known == UINT32_MAX ? engine->centre_count : known;
+    event->centre.centre = centre;
+    step_emit(step);
+}
+
+static void put_checkpoint(struct step *step, struct checkpoint_definition checkpoint)
+{
+    const struct engine *engine = step->engine;
+    const uint32_t known = code_table_find(&engine->checkpoint_codes, checkpoint.code);
+    checkpoint.district = district_of(engine, checkpoint.district, checkpoint.at);
+    if (known != UINT32_MAX &&
+        roster_same_checkpoint(&engine->checkpoints[known].definition, &checkpoint)) {
+        return;
+    }
+    struct event *event = step_event(step, EVENT_CHECKPOINT_PUT);
+    event->checkpoint.index = known == UINT32_MAX ? engine->checkpoint_count : known;
+    event->checkpoint.checkpoint = checkpoint;
+    step_emit(step);
 }
 
 void roster_put(struct step *step)
@@ -387,9 +388,17 @@ void roster_put(struct step *step)
     }
     put_districts(step, roster);
     put_areas(step, roster);
-    put_circles(step, roster);
-    put_units(step, roster);
-    put_centres(step, roster);
-    put_checkpoints(step, roster);
+    for (uint32_t i = 0; i < roster->circle_count; i++) {
+        put_circle(step, roster->circles[i]);
+    }
+    for (uint32_t i = 0; i < roster->unit_count; i++) {
+        put_unit(step, roster->units[i]);
+    }
+    for (uint32_t i = 0; i < roster->centre_count; i++) {
+        put_centre(step, roster->centres[i]);
+    }
+    for (uint32_t i = 0; i < roster->checkpoint_count; i++) {
+        put_checkpoint(step, roster->checkpoints[i]);
+    }
     circle_plan_put_all(step, roster);
 }

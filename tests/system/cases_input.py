@@ -286,8 +286,10 @@ def roster_out(run):
             ('circles.csv', 'circles', 'text/csv'), ('units.geojson', 'units', 'application/geo+json'), ('units.csv', 'units', 'text/csv')):
         out = city.engine.get(f'/v1/roster/{name}', admin)
         equal(name, (out.status, out.headers['Content-Type'].split(';')[0]), (200, content_type))
+        before = city.engine.get('/healthz').json['seq']
         back = city.engine.post(f'/v1/roster?kind={kind}', out.body, admin, headers={'Content-Type': content_type})
         equal(f'{name} read again', (back.status, back.json['added']), (200, 0))
+        equal(f'{name}: no event', (back.json['seq'], city.engine.get('/healthz').json['seq']), (before, before))
         check(back.json['updated'] > 0, f'{name} is empty')
         equal(f'{name} once more', city.engine.get(f'/v1/roster/{name}', admin).body, out.body)
     missing = city.engine.get('/v1/roster/cats.csv', admin)

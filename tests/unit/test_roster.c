@@ -352,3 +352,124 @@ Test(roster, one_that_does_not_fit_into_the_list_is_refused_by_a_single_event)
     cr_assert(eq(u32, engine_replay(world.shadow, &event), STATUS_OK));
     event_list_finish(&small);
 }
+
+/* ---- Read again ---- */
+
+static struct area_definition areas[2];
+static struct checkpoint_definition checkpoints[2];
+
+static void given_everything(void)
+{
+    for (uint32_t i = 0; i < 2; i++) {
+        areas[i] = (struct area_definition){.kind = i == 0 ? AREA_BEAT : AREA_GRID,
+                                            .ring_count = 1,
+                                            .ring_first = i,
+                                            .point_first = i * 4,
+                                            .point_count = 4};
+        snprintf(areas[i].code, CODE_SIZE, "A%u", i);
+        checkpoints[i] = (struct checkpoint_definition){.at = world_at(100, 100),
+                                                        .radius_m = 50,
+                                                        .circle = i,
+                                                        .district = DISTRICT_NONE,
+                                                        .from_min = 60,
+                                                        .to_min = 600,
+                                                        .every_min = 30};
+        snprintf(checkpoints[i].code, CODE_SIZE, "B%u", i);
+    }
+    given_centres(2);
+    circles[0].shift_count = 2;
+    circles[0].shifts[0] = (struct circle_shift){480, 3};
+    circles[0].shifts[1] = (struct circle_shift){1200, 2};
+    units[0].area = 1;
+    units[1].has_home = false;
+    units[1].home = world_at(7, 7); /* means nothing, and must not seem to change */
+    command.roster.areas = areas;
+    command.roster.area_count = 2;
+    command.roster.checkpoints = checkpoints;
+    command.roster.checkpoint_count = 2;
+}
+
+static uint32_t events_of(void)
+{
+    cr_assert(eq(u32, world_step(&world, &command).refusal, REASON_NONE));
+    return world.out.count;
+}
+
+Test(roster, read_again_without_a_change_makes_no_event)
+{
+    given_everything();
+    cr_expect(eq(u32, events_of(), 2 + 2 + 1 + 1 + 4 * 2));
+    const uint64_t digest = engine_digest(world.engine);
+    cr_expect(eq(u32, events_of(), 0));
+    cr_expect(eq(u64, engine_digest(world.engine), digest));
+}
+
+Test(roster, what_lies_behind_the_end_of_a_text_is_no_change)
+{
+    given_everything();
+    (void)events_of();
+    circles[1].name[NAME_SIZE - 1] = 'x';
+    units[1].name[NAME_SIZE - 1] = 'x';
+    cr_expect(eq(u32, events_of(), 0));
+}
+
+/* Each change of a definition is an event, and the one after it none. */
+#define CHANGE(place, value)                                                                       \
+    do {                                                                                           \
+        (place) = (value);                                                                         \
+        cr_expect(eq(u32, events_of(), 1), "%s", #place);                                          \
+        cr_expect(eq(u32, events_of(), 0), "%s again", #place);                                    \
+    } while (0)
+
+Test(roster, every_member_that_changes_is_an_event)
+{
+    given_everything();
+    (void)events_of();
+    CHANGE(circles[0].name[0], 'x');
+    CHANGE(circles[0].at.lat_e7, circles[0].at.lat_e7 + 1);
+    CHANGE(circles[0].at.lon_e7, circles[0].at.lon_e7 + 1);
+    CHANGE(circles[0].radius_m, 301);
+    CHANGE(circles[0].district, 1);
+    CHANGE(circles[0].shifts[1].minimum, 4);
+    CHANGE(circles[0].shifts[1].from_min, 1201);
+    CHANGE(circles[0].shift_count, 0);
+    CHANGE(units[0].name[0], 'x');
+    CHANGE(units[0].kind, UNIT_STATION);
+    CHANGE(units[0].capabilities, 2);
+    CHANGE(units[0].circle, 1);
+    CHANGE(units[0].area, 0);
+    CHANGE(units[0].district, 1);
+    CHANGE(units[0].home.lat_e7, units[0].home.lat_e7 + 1);
+    CHANGE(units[0].people, 3);
+    CHANGE(units[0].synthetic, true);
+    CHANGE(units[1].has_home, true);
+    CHANGE(centres[0].name[0], 'x');
+    CHANGE(centres[0].kind, CENTRE_NEIGHBOUR);
+    CHANGE(centres[0].at.lon_e7, centres[0].at.lon_e7 + 1);
+    CHANGE(centres[0].district, 1);
+    CHANGE(checkpoints[0].name[0], 'x');
+    CHANGE(checkpoints[0].at.lat_e7, checkpoints[0].at.lat_e7 + 1);
+    CHANGE(checkpoints[0].radius_m, 51);
+    CHANGE(checkpoints[0].circle, CIRCLE_NONE);
+    CHANGE(checkpoints[0].district, 1);
+    CHANGE(checkpoints[0].from_min, 61);
+    CHANGE(checkpoints[0].to_min, 601);
+    CHANGE(checkpoints[0].every_min, 31);
+    CHANGE(checkpoints[0].stay_s, 5);
+}
+
+Test(roster, a_border_that_moves_puts_all_areas_anew_and_what_lies_in_them)
+{
+    given_everything();
+    (void)events_of();
+    areas[1].name[0] = 'x';
+    cr_expect(eq(u32, events_of(), 1 + 2), "all areas, and nothing else");
+    points[6].lat_e7 += 10;
+    cr_expect(eq(u32, events_of(), 2 * (1 + 2)), "the corners of both");
+    districts[0].name[0] = 'x';
+    cr_expect(eq(u32, events_of(), 1 + 2));
+    command.roster.area_count = 0;
+    square(points, 150, 0, 1000); /* the checkpoints at 100, 100 are out of it */
+    cr_expect(eq(u32, events_of(), 1 + 2 + 2));
+    cr_expect(eq(u32, events_of(), 0));
+}

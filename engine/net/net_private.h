@@ -26,13 +26,14 @@
 #define NET_REASON_BYTES_MAX  123u    /* of a close frame, RFC 6455 5.5 */
 #define NET_PEER_BYTES        46u     /* an IPv6 address as text */
 #define NET_ENTRY_BYTES       64u     /* what a waiting frame costs besides its bytes */
-#define NET_BODY_BYTES_PER_S  4096u   /* at least, once request_ms_max is over: a photo over EDGE */
-#define NET_IDLE_MS_MAX       60000u  /* a kept-alive connection without a request */
-#define NET_CLOSE_MS_MAX      2000u   /* to take the last bytes and the close frame */
-#define NET_STALL_MS_MAX      15000u  /* a reply that makes no progress */
-#define NET_BODY_REPLY_MAX    32768u /* longer replies to requests with a body end the connection */
-#define NET_PATH              "/v1/ws"
-#define NET_PROTOCOL          "kuaifan.v1+json"
+#define NET_BODY_BYTES_PER_S                                                                       \
+    4096u /* at least, where a body takes longer than request_ms_max: EDGE */
+#define NET_IDLE_MS_MAX    60000u /* a kept-alive connection without a request */
+#define NET_CLOSE_MS_MAX   2000u  /* to take the last bytes and the close frame */
+#define NET_STALL_MS_MAX   15000u /* a reply that makes no progress */
+#define NET_BODY_REPLY_MAX 32768u /* longer replies to requests with a body end the connection */
+#define NET_PATH           "/v1/ws"
+#define NET_PROTOCOL       "kuaifan.v1+json"
 
 enum net_close_code {
     NET_CLOSE_SLOW = 4008,     /* come back and resume */
@@ -90,8 +91,10 @@ struct net_exchange {
     struct net_request request; /* its texts lie in `text` */
     char *text;
     bool is_head, ends_connection;
-    bool is_too_large; /* its body is read away */
-    size_t length;     /* announced */
+    bool is_too_large;         /* its body is read away */
+    size_t length;             /* announced */
+    uint32_t window_began_ms;  /* of the body, after its head */
+    size_t window_began_bytes; /* what had come by then */
     uint8_t *body;
     size_t body_capacity;
     const char *accept_encoding;

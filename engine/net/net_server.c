@@ -7,10 +7,22 @@
 /* The public calls, and what happens by itself: the tick that finds time-outs, and the flush that
  * writes, at the end of every turn of the loop, all that was queued in it. */
 
-/* What has come of a body earns it more time: a slow link is served, a dripping tap is not. */
-static uint64_t body_ms(const struct net_connection *connection)
+/* A slow link is served, a dripping tap is not, nor one that gave much at once and then fell
+ * silent: every window of request_ms_max brings NET_BODY_BYTES_PER_S, or it was the last one. */
+static bool body_is_late(struct net_connection *connection, uint32_t age_ms)
 {
-    return (uint64_t)connection->exchange->request.body_size * 1000u / NET_BODY_BYTES_PER_S;
+    struct net_exchange *exchange = connection->exchange;
+    const uint64_t window_ms = age_ms - exchange->window_began_ms;
+    if (window_ms <= connection->server->limits.request_ms_max) {
+        return false;
+    }
+    const uint64_t came = exchange->request.body_size - exchange->window_began_bytes;
+    if (exchange->is_too_large || came * 1000u < window_ms * NET_BODY_BYTES_PER_S) {
+        return true;
+    }
+    exchange->window_began_ms = age_ms;
+    exchange->window_began_bytes = exchange->request.body_size;
+    return false;
 }
 
 static void check_times(struct net_connection *connection)
@@ -26,7 +38,7 @@ static void check_times(struct net_connection *connection)
         }
         return;
     case NET_BODY:
-        if (age_ms > request_ms + body_ms(connection)) {
+        if (body_is_late(connection, age_ms)) {
             connection->server->counters.timeouts++;
             connection->exchange->ends_connection = true;
             net_reply_problem(connection,

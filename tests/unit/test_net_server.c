@@ -247,19 +247,40 @@ Test(net_server, answers_408_to_a_body_that_never_comes)
     cr_expect(eq(u32, given.requests_count, 0));
 }
 
-Test(net_server, a_body_over_a_slow_link_has_the_time_that_it_earns)
+static void begin_long_body(size_t size)
 {
-    static char part[16384]; /* four seconds' worth */
-    memset(part, 'x', sizeof part);
+    char head[96];
+    snprintf(head, sizeof head, "POST /v1/later HTTP/1.1\r\nHost: a\r\nContent-Length: %zu\r\n\r\n",
+             size);
     given.config.limits.request_ms_max = 300;
     net_given_start();
     net_given_client(&client);
-    cr_assert(ws_client_write_text(
-        &client, "POST /v1/later HTTP/1.1\r\nHost: a\r\nContent-Length: 16388\r\n\r\n"));
+    cr_assert(ws_client_write_text(&client, head));
+}
+
+Test(net_server, a_body_over_a_slow_link_has_the_time_that_it_takes)
+{
+    static char part[2048]; /* half a second's worth, every fifth of one */
+    memset(part, 'x', sizeof part);
+    begin_long_body(6 * sizeof part);
+    for (uint32_t i = 0; i < 6; i++) {
+        cr_assert(ws_client_write(&client, part, sizeof part));
+        net_given_pump_ms(200);
+    }
+    cr_assert(net_given_until(&given.requests_count, 1));
+}
+
+Test(net_server, much_of_a_body_at_once_earns_no_silence_after_it)
+{
+    static char part[16384]; /* four seconds' worth */
+    memset(part, 'x', sizeof part);
+    begin_long_body(sizeof part + 4);
     cr_assert(ws_client_write(&client, part, sizeof part));
     net_given_pump_ms(900);
-    cr_assert(ws_client_write_text(&client, "rest"));
-    cr_assert(net_given_until(&given.requests_count, 1));
+    cr_expect(eq(u64, net_server_counters(given.server)->timeouts, 1));
+    cr_assert(ws_client_answer(&client, false, &answer));
+    cr_expect(eq(int, answer.status, 408));
+    cr_expect(eq(u32, given.requests_count, 0));
 }
 
 Test(net_server, a_late_answer_is_waited_for_longer_than_a_request)

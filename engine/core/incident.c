@@ -168,8 +168,11 @@ void incident_update(struct step *step)
     event->incident.plan_version =
         circle_plan_after(step->engine, incident, event->incident.circle, event->incident.type,
                           event->incident.priority);
+    const uint32_t plan_before = incident->plan;
     step_emit(step);
-    if (update->has_place || update->has_type) { /* another priority changes nothing on the way */
+    /* Another priority alone changes nothing on the way, unless the circle's plan says otherwise.
+     */
+    if (update->has_place || update->has_type || incident->plan != plan_before) {
         notice_send_all(step, incident, NOTICE_CHANGED);
     }
     if (incident->mode == DISPATCH_RECOMMEND && incident->state == INCIDENT_PENDING) {

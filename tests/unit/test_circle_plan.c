@@ -330,6 +330,28 @@ Test(circle_plan, an_incident_that_moves_or_becomes_another_goes_by_what_holds_t
 
 /* ---- As roster data ---- */
 
+Test(circle_plan, another_priority_is_said_on_the_way_when_another_plan_holds_for_it)
+{
+    struct circle_plan urgent = plan_of("K1", 0);
+    urgent.priorities = 1; /* of the highest only */
+    given(&urgent);
+    const uint32_t car = world_unit(&world, UNIT_CAR, 300, 0);
+    const uint32_t incident_id = world_report(&world, INCIDENT_DISPUTE, 0, 0, 0).incident_id;
+    cr_assert(ne(u32, world_active(&world, car), 0));
+    struct command command = {.kind = COMMAND_INCIDENT_UPDATE};
+    command.update.incident_id = incident_id;
+    command.update.has_priority = true;
+    command.update.priority = 2;
+    command.update.generation = world_incident(&world, incident_id).generation;
+    world_step(&world, &command);
+    cr_expect(eq(u32, world_count(&world, EVENT_NOTICE_SENT), 0), "no plan before, none now");
+    command.update.priority = 1;
+    command.update.generation = world_incident(&world, incident_id).generation;
+    world_step(&world, &command);
+    cr_expect(eq(str, (char *)(uintptr_t)plan_at(incident_id), "K1"));
+    cr_expect(eq(u32, world_count(&world, EVENT_NOTICE_SENT), 1), "its words are the plan's now");
+}
+
 Test(circle_plan, one_that_says_what_is_known_makes_no_event)
 {
     struct circle_plan plan = plan_of("K0", 0);

@@ -142,6 +142,28 @@ test('the way to the scene is one tap, and only to one’s own', async ({ town, 
 
 const DOT = Buffer.from('iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==', 'base64');
 
+test('a photo that is refused stays on the phone, with the reason, until it is deleted', async ({ town, open, desk }) => {
+  const id = await desk.report({ address: '照片不收处' });
+  const { page } = await open('/unit.html', { name: 'TP1', password: town.secrets['TP1']! }, phone);
+  await expect(page.getByRole('heading', { name: '待命中' })).toBeVisible();
+  await desk.order(id, 'TP1');
+  await page.locator('.unit-actions .big', { hasText: '接受' }).click();
+  await page.route('**/photos/**', (route) => route.fulfill({
+    status: 413, contentType: 'application/problem+json', body: JSON.stringify({ code: 'too_large', title: 'Too large', status: 413 }),
+  }));
+  await page.getByLabel('拍照').setInputFiles({ name: 'dot.png', mimeType: 'image/png', buffer: DOT });
+  await expect(page.locator('.photos .refused')).toContainText('仍保存在手机里');
+  await page.reload();
+  const kept = page.locator('.photos .refused li');
+  await expect(kept).toHaveCount(1);
+  await expect(kept.getByRole('img', { name: /拍摄的照片/ })).toBeVisible();
+  const saved = page.waitForEvent('download');
+  await kept.getByRole('link', { name: /^保存/ }).click();
+  expect((await saved).suggestedFilename()).toMatch(new RegExp(`^${id}-\\d+\\.jpg$`));
+  await kept.getByRole('button', { name: /^删除/ }).click();
+  await expect(kept).toHaveCount(0);
+});
+
 test('a photo from the scene is in the desk’s timeline, small, and large until Escape', async ({ town, open, desk }) => {
   const id = await desk.report({ address: '照片处' });
   const { page } = await open('/unit.html', { name: 'TP1', password: town.secrets['TP1']! }, phone);

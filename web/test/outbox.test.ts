@@ -38,7 +38,7 @@ function outbox(post?: (body: Sent) => Promise<Reply<unknown>>): Outbox {
     },
     {
       changed: () => undefined,
-      refused: (entry, problem) => refused.push({ entry, problem }),
+      refused: (entry, problem) => void refused.push({ entry, problem }),
       loggedOut: () => (loggedOut += 1),
     },
   );

@@ -4,6 +4,7 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import type { Reply } from '../src/link/http.ts';
 import type { Problem } from '../src/protocol/frames.ts';
 import { photoBox, photoPath, type Photo } from '../src/unit/photo_box.ts';
+import { PhotoShelf, type Refused } from '../src/unit/photo_shelf.ts';
 import { fit, SIDE_MAX } from '../src/unit/shrink.ts';
 
 const OK: Reply<unknown> = { ok: true, value: {}, status: 200 };
@@ -14,7 +15,7 @@ const no = (status: number, code = 'x'): Reply<unknown> => ({
 
 let puts: { path: string; bytes: Uint8Array }[];
 let replies: Reply<unknown>[];
-let refused: Problem[];
+let refused: { photo: Photo; problem: Problem }[];
 let waits: (() => void)[];
 let loggedOut: number;
 let now: number;
@@ -32,7 +33,7 @@ const box = (): ReturnType<typeof photoBox> => photoBox(
       return () => (waits = waits.filter((held) => held !== run));
     },
   },
-  { changed: () => undefined, refused: (problem) => refused.push(problem), loggedOut: () => (loggedOut += 1) },
+  { changed: () => undefined, refused: (entry, problem) => void refused.push({ photo: entry.command, problem }), loggedOut: () => (loggedOut += 1) },
 );
 
 const photo: Photo = { incident: 12, assignment: 5, device_ms: 1_763_932_271_000, bytes: new Uint8Array([0xff, 0xd8, 0xff, 7]) };
@@ -106,9 +107,74 @@ describe('a photo on its way', () => {
     await settle();
     await line.add(photo);
     await settle();
-    expect(refused.map((problem) => problem.code)).toEqual(['too_large']);
+    expect(refused.map((held) => [held.problem.code, held.photo.incident])).toEqual([['too_large', 12]]);
     expect(loggedOut).toBe(1);
     expect(line.mine).toHaveLength(1);
+  });
+});
+
+describe('a photo that was refused', () => {
+  const problem = { code: 'too_large', title: null, detail: null, pointer: null, retry: null, generation: null, by: null, by_ms: null, errors: null };
+  let shown: readonly Refused[];
+  const shelf = (): PhotoShelf => new PhotoShelf('shelf', (mine) => (shown = mine));
+
+  it('stays on the phone, over a reload, once, until it is deleted, and is shown to nobody else', async () => {
+    const first = shelf();
+    await first.open('P12');
+    await first.keep({ at: 7, owner: 'P12', photo, problem });
+    await first.keep({ at: 7, owner: 'P12', photo, problem }); /* the page died before it had left the line */
+    expect(shown.map((held) => held.at)).toEqual([7]);
+    const again = shelf();
+    await again.open('P13');
+    expect(shown).toHaveLength(0);
+    await again.open('P12');
+    expect(shown.map((held) => [held.problem.code, held.photo.bytes[3]])).toEqual([['too_large', 7]]);
+    await again.drop(7);
+    expect(shown).toHaveLength(0);
+    await shelf().open('P12');
+    expect(shown).toHaveLength(0);
+  });
+
+  it('stays in the line when the phone has no room to keep it apart', async () => {
+    replies = [no(413, 'too_large'), no(413, 'too_large')];
+    let full = true;
+    const line = photoBox(
+      'photos',
+      {
+        put: () => Promise.resolve(replies.shift() ?? OK), now: () => (now += 1),
+        after: (_ms, run) => {
+          waits.push(run);
+          return () => undefined;
+        },
+      },
+      { changed: () => undefined, loggedOut: () => undefined, refused: () => (full ? Promise.reject(new Error('quota')) : undefined) },
+    );
+    await line.open('P12');
+    await line.add(photo);
+    await settle();
+    expect(line.mine).toHaveLength(1);
+    full = false;
+    waits.at(-1)!();
+    await settle();
+    expect(line.mine).toHaveLength(0);
+  });
+
+  it('is on the shelf before it has left the line', async () => {
+    replies = [no(413, 'too_large')];
+    let inLine = 0;
+    const line: ReturnType<typeof photoBox> = photoBox(
+      'photos',
+      { put: () => Promise.resolve(replies.shift() ?? OK), now: () => (now += 1), after: () => () => undefined },
+      { changed: () => undefined, loggedOut: () => undefined, refused: async () => {
+        await settle();
+        inLine = line.mine.length;
+      } },
+    );
+    await line.open('P12');
+    await line.add(photo);
+    for (let i = 0; i < 3; i++) await settle();
+    expect(inLine).toBe(1);
+    expect(line.mine).toHaveLength(0);
   });
 });
 

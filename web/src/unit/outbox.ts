@@ -26,7 +26,8 @@ export interface OutboxWorld<C = Command> {
 
 export interface OutboxHandlers<C = Command> {
   changed(entries: readonly Entry<C>[]): void;
-  refused(entry: Entry<C>, problem: Problem): void;
+  /** It leaves the line when this is done: what is kept of it is kept before. */
+  refused(entry: Entry<C>, problem: Problem): void | Promise<void>;
   /** The token does not hold any more: nothing is lost, somebody has to log in. */
   loggedOut(): void;
 }
@@ -93,7 +94,8 @@ export class Outbox<C = Command> {
       return;
     }
     this.busy = true;
-    void this.drain().finally(() => {
+    /* A phone without room may fail to keep what was refused: then it stays in the line. */
+    void this.drain().catch(() => this.retryLater(null)).finally(() => {
       this.busy = false;
       if (this.again) {
         this.again = false;
@@ -114,8 +116,8 @@ export class Outbox<C = Command> {
         return;
       }
       this.tries = 0;
+      if (!reply.ok) await this.handlers.refused(entry, reply.problem);
       await this.remove(entry);
-      if (!reply.ok) this.handlers.refused(entry, reply.problem);
     }
   }
 

@@ -1,7 +1,6 @@
 /* Photos on their way: a line of their own, in a store of their own, so that no press waits behind a
  * picture. The rules are the outbox's: kept first, the same key every time, without a limit of tries. */
 
-import type { Problem } from '../protocol/frames.ts';
 import type { Reply } from '../link/http.ts';
 import { Outbox, type OutboxHandlers, type OutboxWorld } from './outbox.ts';
 
@@ -19,9 +18,7 @@ export interface PhotoWorld extends Omit<OutboxWorld<Photo>, 'post'> {
   put(path: string, bytes: Uint8Array<ArrayBuffer>): Promise<Reply<unknown>>;
 }
 
-export interface PhotoHandlers extends Omit<OutboxHandlers<Photo>, 'refused'> {
-  refused(problem: Problem): void;
-}
+export type PhotoHandlers = OutboxHandlers<Photo>;
 
 /** A phone that was out of reach for longer than the engine remembers keys takes a new one: a photo is not
  * lost for that, and had it arrived under the old key, its hash says that it is the same one. */
@@ -31,10 +28,7 @@ export function photoBox(name: string, world: PhotoWorld, handlers: PhotoHandler
     { ...world, post: (photo) => world.put(photoPath(photo), photo.bytes) },
     {
       ...handlers,
-      refused(entry, problem) {
-        if (problem.code === 'key_expired') void box.add(entry.command);
-        else handlers.refused(problem);
-      },
+      refused: (entry, problem) => (problem.code === 'key_expired' ? box.add(entry.command) : handlers.refused(entry, problem)),
     },
   );
   return box;

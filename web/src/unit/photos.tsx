@@ -2,21 +2,26 @@
 
 import { effect, signal } from '@preact/signals';
 import type { JSX } from 'preact';
+import { useEffect, useMemo } from 'preact/hooks';
 import { http } from '../link/http.ts';
 import { anything } from '../protocol/http.ts';
-import type { Problem } from '../protocol/frames.ts';
 import type { Order } from '../protocol/objects.ts';
 import { Hourglass } from '../ui/bits.tsx';
+import { clock } from '../ui/format.ts';
 import { problemText } from '../ui/problem.ts';
 import { forget, session } from '../ui/session.ts';
 import { photoBox } from './photo_box.ts';
+import { PhotoShelf, type Refused } from './photo_shelf.ts';
 import { t } from './photo_words.ts';
 import { shrink } from './shrink.ts';
 import { linkState, loginNeeded, now, seen } from './state.ts';
 
 const waiting = signal(0);
 const sent = signal(0);
-const trouble = signal<'unread' | 'unkept' | Problem | null>(null);
+const trouble = signal<'unread' | 'unkept' | null>(null);
+const refused = signal<readonly Refused[]>([]);
+
+const shelf = new PhotoShelf('kuaifan-unit-photos-refused', (mine) => (refused.value = mine));
 
 const box = photoBox(
   'kuaifan-unit-photos',
@@ -34,7 +39,7 @@ const box = photoBox(
   },
   {
     changed: (entries) => (waiting.value = entries.length),
-    refused: (problem) => (trouble.value = problem),
+    refused: ({ at, owner, command: photo }, problem) => shelf.keep({ at, owner, photo, problem }),
     loggedOut() {
       loginNeeded.value = true;
       if (session.peek()) forget('device', 'expired');
@@ -44,7 +49,10 @@ const box = photoBox(
 
 effect(() => {
   const held = session.value;
-  if (held) void box.open(held.user.unit ?? held.user.name);
+  if (held) {
+    const owner = held.user.unit ?? held.user.name;
+    void shelf.open(owner).then(() => box.open(owner));
+  }
 });
 effect(() => {
   if (linkState.value.kind === 'online') box.flush();
@@ -65,11 +73,25 @@ async function take(photo: Blob, order: Order): Promise<void> {
   });
 }
 
+function RefusedPhoto({ held }: { held: Refused }): JSX.Element {
+  const url = useMemo(() => URL.createObjectURL(new Blob([held.photo.bytes], { type: 'image/jpeg' })), [held]);
+  useEffect(() => () => URL.revokeObjectURL(url), [url]);
+  const name = t('name', { time: clock(held.photo.device_ms) });
+  return (
+    <li class="row">
+      <img src={url} alt={name} />
+      <span class="warn" role="alert">{t('refused', { why: problemText(held.problem) })}</span>
+      <a class="button" href={url} download={`${held.photo.incident}-${held.photo.device_ms}.jpg`} aria-label={`${t('save')}: ${name}`}>{t('save')}</a>
+      <button type="button" aria-label={`${t('drop')}: ${name}`} onClick={() => void shelf.drop(held.at)}>{t('drop')}</button>
+    </li>
+  );
+}
+
 export function Photos({ order }: { order: Order | null }): JSX.Element | null {
   const state = order && (seen.value?.state ?? order.assignment.state);
   const may = state !== null && state !== 'sent' && state !== 'delivered';
   const what = trouble.value;
-  if (!may && waiting.value === 0 && what === null) return null;
+  if (!may && waiting.value === 0 && what === null && refused.value.length === 0) return null;
   return (
     <section class="photos row">
       {order && may ? (
@@ -89,8 +111,9 @@ export function Photos({ order }: { order: Order | null }): JSX.Element | null {
         {waiting.value > 0 ? <><Hourglass /> {t('waits', { n: waiting.value })}</> : sent.value > 0 ? `✓ ${t('sent', { n: sent.value })}` : ''}
       </span>
       {what === null ? null : (
-        <span class="warn" role="alert">{typeof what === 'string' ? t(what) : t('refused', { why: problemText(what) })}</span>
+        <span class="warn" role="alert">{t(what)}</span>
       )}
+      {refused.value.length === 0 ? null : <ul class="refused">{refused.value.map((held) => <RefusedPhoto key={held.at} held={held} />)}</ul>}
     </section>
   );
 }

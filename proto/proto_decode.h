@@ -195,6 +195,7 @@ struct proto_incident_photo {
     uint32_t size; /* bytes */
     uint8_t hash[PROTO_PHOTO_HASH_SIZE];
     int64_t device_ms; /* PROTO_NEVER */
+    bool of_record;    /* the host's: incident and order were found */
 };
 
 struct proto_command {

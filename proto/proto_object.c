@@ -209,7 +209,7 @@ void proto_encode_circle_plan(struct proto_buffer *buffer, const struct proto_ci
     proto_json_name(buffer, "units");
     proto_json_begin(buffer, '{');
     for (uint32_t tier = 0; tier < PROTO_TIER_COUNT; tier++) {
-        assert(plan->unit_counts[tier] <= PROTO_PLAN_NAMED_MAX);
+        assert(plan->unit_counts[tier] <= PROTO_PLAN_UNITS_MAX);
         proto_json_name(buffer, proto_name(PROTO_LIST_TIER, tier));
         proto_json_begin(buffer, '[');
         for (uint32_t i = 0; i < plan->unit_counts[tier]; i++) {

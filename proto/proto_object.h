@@ -9,8 +9,6 @@
  * What is not there is null on the wire: a NULL text, a time PROTO_NEVER, a u32 PROTO_NONE where
  * the comment says so, an id 0 where the comment says so, an enum that is its COUNT. */
 
-#define PROTO_PLAN_NAMED_MAX 8u /* units of one tier */
-
 struct proto_user {
     const char *name, *display;
     enum proto_role role;
@@ -82,7 +80,7 @@ struct proto_circle_plan {
     uint32_t types;      /* bit per enum proto_incident_type */
     uint32_t priorities; /* bit per priority, the lowest bit the most urgent */
     uint32_t unit_counts[PROTO_TIER_COUNT];
-    const char *units[PROTO_TIER_COUNT][PROTO_PLAN_NAMED_MAX]; /* codes */
+    const char *units[PROTO_TIER_COUNT][PROTO_PLAN_UNITS_MAX]; /* codes */
     const char *words_zh, *words_en;                           /* NULL: none */
 };
 

@@ -27,7 +27,7 @@ enum proto_roster_kind {
     PROTO_ROSTER_AREAS, /* GeoJSON only, as districts */
     PROTO_ROSTER_CENTRES,
     PROTO_ROSTER_CHECKPOINTS,
-    PROTO_ROSTER_PLANS, /* CSV only: a plan has no place of its own */
+    PROTO_ROSTER_PLANS, /* in GeoJSON without a geometry: a plan has no place of its own */
     PROTO_ROSTER_KIND_COUNT
 };
 /* "districts", "circles", "units", "areas", "centres", "checkpoints", "plans"; KIND_COUNT for
@@ -97,7 +97,6 @@ struct proto_roster_checkpoint {
 };
 
 /* A plan of a circle: who goes first, and what everybody who is ordered is told. */
-#define PROTO_PLAN_UNITS_MAX 8u /* of one tier */
 struct proto_roster_plan {
     struct proto_roster_at at, circle_at, tier_at[PROTO_TIER_COUNT];
     char code[PROTO_CODE_SIZE];

@@ -50,14 +50,19 @@ static bool check_photo(void *context, const struct event_record *record, const 
     struct photo_check *check = context;
     struct event *event = &check->event;
     event->kind = record->kind;
-    if (record->kind != EVENT_PHOTO_ADDED || body == NULL || /* erased by law: so is the photo */
-        event_codec_decode(event, body, record->body_size) != STATUS_OK) {
+    if (record->kind != EVENT_PHOTO_ADDED || body == NULL) { /* erased by law: so is the photo */
+        return true;
+    }
+    check->count++;
+    if (event_codec_decode(event, body, record->body_size) != STATUS_OK) {
+        check->bad++;
+        fprintf(stderr, "kuaifan: event %llu names a photo, but cannot be read\n",
+                (unsigned long long)record->seq);
         return true;
     }
     uint8_t *bytes = NULL;
     size_t size = 0;
     char error[STORE_ERROR_SIZE] = "";
-    check->count++;
     const enum status status = photo_file_read(check->directory, event->photo.hash,
                                                PHOTO_FILE_BYTES_MAX, &bytes, &size, error);
     if (status != STATUS_OK) {

@@ -1,5 +1,7 @@
 #include "engine/core/apply.h"
 
+#include "engine/core/photo.h"
+
 static enum status apply_kind(struct engine *engine, const struct event *event)
 {
     switch (event->kind) {
@@ -62,9 +64,8 @@ static enum status apply_kind(struct engine *engine, const struct event *event)
     case EVENT_INCIDENT_NOTED: /* lives in the journal and the history */
         return state_incident(engine, event->noted.incident_id) == NULL ? STATUS_CORRUPT
                                                                         : STATUS_OK;
-    case EVENT_PHOTO_ADDED: /* as a note does */
-        return state_incident(engine, event->photo.incident_id) == NULL ? STATUS_CORRUPT
-                                                                        : STATUS_OK;
+    case EVENT_PHOTO_ADDED: /* as a note does, but it may come when the incident has left */
+        return photo_incident_was(engine, event->photo.incident_id) ? STATUS_OK : STATUS_CORRUPT;
     case EVENT_TIER_VERDICT:
         return apply_incident_verdict(engine, event);
     case EVENT_UNIT_DUTY:

@@ -265,6 +265,8 @@ struct command {
             uint32_t size; /* bytes, at least 1 */
             uint8_t hash[PHOTO_HASH_SIZE];
             int64_t device_ms; /* when it was taken, by the device's clock; TIME_NEVER */
+            bool of_record;    /* who submits found incident and order in the record, or in the
+                                * state, which may have let go of them since */
         } photo;               /* its file is on the disk already */
         struct {
             uint32_t incident_id;

@@ -38,22 +38,14 @@ static bool find_assignment(struct step *step, const struct incident *incident,
     return true;
 }
 
-void photo_add(struct step *step)
+bool photo_incident_was(const struct engine *engine, uint32_t incident_id)
+{
+    return incident_id != 0 && incident_id <= engine->last_incident_id;
+}
+
+static void emit(struct step *step, uint32_t assignment_id)
 {
     const uint32_t incident_id = step->command->photo.incident_id;
-    assert(step->command->photo.media < PHOTO_MEDIA_COUNT);
-    assert(step->command->photo.size > 0);
-    const struct incident *incident = state_incident(step->engine, incident_id);
-    if (incident == NULL) {
-        step_refuse(step, REASON_UNKNOWN_INCIDENT,
-                    (struct step_about){.incident_id = incident_id,
-                                        .unit_id = step->command->photo.unit_id});
-        return;
-    }
-    uint32_t assignment_id = 0;
-    if (!find_assignment(step, incident, &assignment_id)) {
-        return;
-    }
     step->result.incident_id = incident_id;
     step->result.assignment_id = assignment_id;
     struct event *event = step_event(step, EVENT_PHOTO_ADDED);
@@ -65,4 +57,24 @@ void photo_add(struct step *step)
     event->photo.device_ms = step->command->photo.device_ms;
     memcpy(event->photo.hash, step->command->photo.hash, PHOTO_HASH_SIZE);
     step_emit(step);
+}
+
+void photo_add(struct step *step)
+{
+    const uint32_t incident_id = step->command->photo.incident_id;
+    assert(step->command->photo.media < PHOTO_MEDIA_COUNT);
+    assert(step->command->photo.size > 0);
+    const struct incident *incident = state_incident(step->engine, incident_id);
+    uint32_t assignment_id = step->command->photo.assignment_id;
+    if (incident != NULL) {
+        if (find_assignment(step, incident, &assignment_id)) {
+            emit(step, assignment_id);
+        }
+    } else if (step->command->photo.of_record && photo_incident_was(step->engine, incident_id)) {
+        emit(step, assignment_id);
+    } else {
+        step_refuse(step, REASON_UNKNOWN_INCIDENT,
+                    (struct step_about){.incident_id = incident_id,
+                                        .unit_id = step->command->photo.unit_id});
+    }
 }

@@ -11,6 +11,23 @@
 
 #define STEP_PAGES 64u
 
+bool backup_start(struct daemon *daemon)
+{
+    if (worker_create(&daemon->loop, 1, WORKER_BACKGROUND, &daemon->backups) != STATUS_OK) {
+        log_write(LOG_ERROR, "not enough memory or threads to start");
+        return false;
+    }
+    return true;
+}
+
+void backup_stop(struct daemon *daemon)
+{
+    daemon->backup.stops = true;
+    if (daemon->backups != NULL) {
+        worker_stop(daemon->backups);
+    }
+}
+
 /* On the writer thread, between commits. */
 static enum status step(void *context, struct journal *journal, char error[256])
 {
@@ -19,7 +36,9 @@ static enum status step(void *context, struct journal *journal, char error[256])
         backup->started = true;
         return journal_backup_start(journal, backup->path, error);
     }
-    return journal_backup_step(journal, STEP_PAGES, &backup->whole, error);
+    const enum status status = journal_backup_step(journal, STEP_PAGES, &backup->whole, error);
+    backup->seq = journal_seq(journal);
+    return status;
 }
 
 static void reply(struct daemon *daemon, const struct backup_state *backup)
@@ -27,7 +46,7 @@ static void reply(struct daemon *daemon, const struct backup_state *backup)
     struct proto_buffer buffer = {0};
     proto_json_begin(&buffer, '{');
     proto_member_text(&buffer, "path", backup->path);
-    proto_member_int(&buffer, "seq", (int64_t)dispatch_durable_seq(daemon->dispatch));
+    proto_member_int(&buffer, "seq", (int64_t)backup->seq);
     proto_json_end(&buffer, '}');
     api_reply_body(daemon->api, backup->request_id, 200, &buffer);
 }
@@ -46,7 +65,7 @@ static void finish(struct backup_state *backup, enum status status, const char *
     backup->running = false;
 }
 
-/* ---- The photos, after the journal: what it names is there. On their own thread. ---- */
+/* ---- The photos, after the journal: what it names is there. On a thread of their own. ---- */
 
 static void run_photos(struct worker_job *job)
 {
@@ -55,7 +74,8 @@ static void run_photos(struct worker_job *job)
     char to[CONFIG_PATH_SIZE + 32];
     photo_routes_directory(backup->daemon, false, from, sizeof from);
     photo_routes_directory(backup->daemon, true, to, sizeof to);
-    backup->photos_status = photo_links_all(from, to, &backup->photos_linked, backup->error);
+    backup->photos_status =
+        photo_links_all(from, to, &backup->stops, &backup->photos_linked, backup->error);
 }
 
 static void done_photos(struct worker_job *job)
@@ -77,8 +97,8 @@ static void stepped(void *context, enum status status, const char *error)
         return;
     }
     backup->photos = (struct worker_job){.run = run_photos, .done = done_photos};
-    if (!worker_submit(daemon->photos, &backup->photos)) {
-        finish(backup, STATUS_BUSY, "many photos come at once; try again");
+    if (!worker_submit(daemon->backups, &backup->photos)) {
+        finish(backup, STATUS_BUSY, "the engine stops");
     }
 }
 

@@ -96,7 +96,7 @@ static const struct option options[] = {
            "200 m stretches driven before a class's speed in an hour is proposed"),
     NUMBER(settle_ms, "30000", 0, 600000, "after a start \"no unit\" is not said before"),
     NUMBER(disk_guard_mb, "512", 0, 1048576,
-           "free disk below which history closes and photos are not taken"),
+           "free disk below which history closes; below twice of it photos are not taken"),
     NUMBER(photo_bytes_max, "4194304", 65536, 16777216, "of one photo; larger ones are refused"),
 };
 #define OPTION_COUNT (sizeof options / sizeof options[0])

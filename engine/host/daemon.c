@@ -7,6 +7,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "engine/host/backup.h"
 #include "engine/host/daemon_parts.h"
 #include "engine/host/log.h"
 #include "engine/host/photo_routes.h"
@@ -359,8 +360,9 @@ static bool start(struct daemon *daemon)
     signal(SIGPIPE, SIG_IGN);
     if (!open_map(daemon) || !recover(daemon) || !remember_commands(daemon) ||
         !positions_load(daemon) || !start_files(daemon) || !photo_routes_start(daemon) ||
-        !traffic_routes_start(daemon) || !learned_start(daemon) || !daemon_start_people(daemon) ||
-        !start_dispatch(daemon) || !daemon_start_listen(daemon) || !start_timers(daemon)) {
+        !backup_start(daemon) || !traffic_routes_start(daemon) || !learned_start(daemon) ||
+        !daemon_start_people(daemon) || !start_dispatch(daemon) || !daemon_start_listen(daemon) ||
+        !start_timers(daemon)) {
         return false;
     }
     engine_started(daemon->engine, daemon_now(daemon));

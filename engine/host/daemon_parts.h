@@ -1,6 +1,7 @@
 #ifndef ENGINE_HOST_DAEMON_PARTS_H
 #define ENGINE_HOST_DAEMON_PARTS_H
 
+#include <stdatomic.h>
 #include <uv.h>
 
 #include "engine/host/clock.h"
@@ -37,6 +38,8 @@ struct backup_state {
     uint64_t request_id;
     bool running;
     bool started, whole; /* the writer's while a step runs */
+    atomic_bool stops;   /* the photos' */
+    uint64_t seq;        /* of the last event that it has */
     enum status photos_status;
     uint32_t photos_linked;
     char error[256];
@@ -90,9 +93,10 @@ struct daemon {
     struct committer *committer;
     struct history_worker *history;
     struct identities *identities;
-    struct worker *files;  /* writes the positions, the board and the closures */
-    struct worker *photos; /* writes those (photo_routes.c) */
-    struct roads *roads;   /* NULL: no map */
+    struct worker *files;   /* writes the positions, the board and the closures */
+    struct worker *photos;  /* writes those (photo_routes.c) */
+    struct worker *backups; /* has the photos of one (backup.c) */
+    struct roads *roads;    /* NULL: no map */
     struct traffic_part traffic;
     struct learned_part learned;
     struct gateway *gateway; /* NULL: no second channel */

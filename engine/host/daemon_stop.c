@@ -1,5 +1,6 @@
 #include <signal.h>
 
+#include "engine/host/backup.h"
 #include "engine/host/daemon_parts.h"
 #include "engine/host/log.h"
 #include "engine/host/traffic_routes.h"
@@ -52,9 +53,6 @@ void daemon_stop_step(struct daemon *daemon)
     if (daemon->files != NULL) {
         worker_stop(daemon->files);
     }
-    if (daemon->photos != NULL) {
-        worker_stop(daemon->photos);
-    }
     roads_stop(daemon->roads);
     if (daemon->engine != NULL && daemon->committer != NULL) {
         positions_save_last(daemon);
@@ -62,6 +60,10 @@ void daemon_stop_step(struct daemon *daemon)
         traffic_routes_save_last(daemon);
         learned_save_last(daemon);
     }
+    if (daemon->photos != NULL) {
+        worker_stop(daemon->photos);
+    }
+    backup_stop(daemon);
     if (daemon->committer != NULL) {
         committer_stop(daemon->committer);
     } else {
@@ -91,6 +93,7 @@ void daemon_stop_finish(struct daemon *daemon)
     identities_destroy(daemon->identities);
     worker_destroy(daemon->files);
     worker_destroy(daemon->photos);
+    worker_destroy(daemon->backups);
     engine_destroy(daemon->engine);
     traffic_destroy(daemon->traffic.state);
     geo_learn_destroy(daemon->learned.state);

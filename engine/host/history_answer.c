@@ -212,15 +212,13 @@ static bool visit_photo(void *context, const struct event_record *record, const 
         return false;
     }
     event->kind = record->kind;
-    question->is_named = event_codec_decode(event, body, record->body_size) == STATUS_OK &&
+    question->status = event_codec_decode(event, body, record->body_size);
+    question->is_named = question->status == STATUS_OK &&
                          memcmp(event->photo.hash, question->hash, PHOTO_HASH_SIZE) == 0;
     question->media = event->photo.media;
     free(event);
-    return !question->is_named;
+    return question->status == STATUS_OK && !question->is_named;
 }
-
-/* Larger than any that is taken now: the limit may have been lowered since. */
-#define PHOTO_BYTES_MAX (16u << 20)
 
 static void answer_photo(struct question *question, struct history_reader *reader,
                          const char *directory)
@@ -237,8 +235,33 @@ static void answer_photo(struct question *question, struct history_reader *reade
         question->status = STATUS_NOT_FOUND;
     }
     if (question->status == STATUS_OK) {
-        question->status = photo_file_read(directory, question->hash, PHOTO_BYTES_MAX,
+        question->status = photo_file_read(directory, question->hash, PHOTO_FILE_BYTES_MAX,
                                            &question->photo, &question->photo_size, error);
+    }
+}
+
+/* ---- Was it ever so ---- */
+
+static bool visit_order(void *context, const struct history_assignment *row)
+{
+    struct question *question = context;
+    const bool is_it = row->assignment_id == question->assignment_id &&
+                       (question->unit_id == UNIT_NONE || row->unit_id == question->unit_id);
+    question->rows += is_it ? 1 : 0;
+    return !is_it;
+}
+
+static void answer_ordered(struct question *question, struct history_reader *reader)
+{
+    const uint32_t id = question->incident_id;
+    question->status = history_reader_incident(reader, id, question->filter.districts,
+                                               &question->incident, question->error);
+    if (question->status == STATUS_OK && question->assignment_id != 0) {
+        question->status =
+            history_reader_assignments(reader, id, visit_order, question, question->error);
+        if (question->status == STATUS_OK && question->rows == 0) {
+            question->status = STATUS_NOT_FOUND;
+        }
     }
 }
 
@@ -505,6 +528,9 @@ void history_answer_run(struct question *question, struct history_reader *reader
         break;
     case QUESTION_PHOTO:
         answer_photo(question, reader, config->photos);
+        break;
+    case QUESTION_ORDERED:
+        answer_ordered(question, reader);
         break;
     case QUESTION_SUMMARY:
         question->status = summary_answer(&question->summary, reader, &definition, &question->body,

@@ -18,7 +18,8 @@ enum question_kind {
     QUESTION_RESPONSE_TIMES,
     QUESTION_SUMMARY, /* below /v1/response-times/ */
     QUESTION_BOARD,
-    QUESTION_PHOTO
+    QUESTION_PHOTO,
+    QUESTION_ORDERED /* was it ever so? asked by the house itself */
 };
 
 #define QUESTION_ROWS     200u /* unless `limit` says otherwise */
@@ -55,7 +56,11 @@ struct question {
     enum photo_media media;
     uint8_t *photo; /* to free */
     size_t photo_size;
-    uint32_t tries; /* history is some milliseconds behind the disk */
+    uint32_t assignment_id, unit_id; /* of QUESTION_ORDERED, as what follows */
+    void (*told)(void *context, enum status status);
+    void *context;
+    uint32_t tries;               /* history is some milliseconds behind the disk */
+    uint64_t asked_seq, seen_seq; /* the engine's when it was asked, history's when it looked */
 };
 
 /* Fill kind, filter and the rest from path and query. False: `detail` says what is wrong. `circles`

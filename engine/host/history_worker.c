@@ -5,9 +5,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/statvfs.h>
 
 #include "engine/core/event_codec.h"
+#include "engine/host/disk_room.h"
 #include "engine/host/history_question.h"
 #include "engine/host/log.h"
 #include "engine/host/worker.h"
@@ -57,12 +57,7 @@ struct feed {
 /* Below the guard history stops growing, so that the journal has the rest of the disk. */
 static bool disk_is_low(const struct history_worker *worker)
 {
-    struct statvfs disk;
-    if (statvfs(worker->directory, &disk) != 0) {
-        return false;
-    }
-    const uint64_t free_mb = (uint64_t)disk.f_bavail * disk.f_frsize >> 20;
-    return free_mb < worker->config.disk_guard_mb;
+    return disk_room_is_below(worker->directory, worker->config.disk_guard_mb);
 }
 
 static void run_feed(struct worker_job *job)
@@ -256,14 +251,23 @@ static void run_question(struct worker_job *job)
     if (question->tries > 0) {
         uv_sleep(TRY_WAIT_MS);
     }
+    question->seen_seq = worker->seq; /* before it looks: it sees at least as much */
     history_answer_run(question, worker->reader, &worker->config);
 }
 
 static void say(struct question *question)
 {
     struct history_worker *worker = question->worker;
+    if (question->kind == QUESTION_ORDERED) {
+        const bool has_all = question->seen_seq >= question->asked_seq;
+        question->told(question->context, question->status != STATUS_NOT_FOUND || has_all
+                                              ? question->status
+                                              : STATUS_BUSY);
+        return;
+    }
     const uint64_t request_id = question->request_id;
-    if (question->kind == QUESTION_PHOTO && question->is_named && question->status != STATUS_OK) {
+    if (question->is_named &&
+        (question->status == STATUS_NOT_FOUND || question->status == STATUS_CORRUPT)) {
         log_write(LOG_ERROR, "a photo of incident %u: %s", question->incident_id, question->error);
         worker->events.refused(worker->context, request_id, "not_found",
                                "the record names it, but its file is missing or was altered", NULL);
@@ -305,15 +309,19 @@ static void say(struct question *question)
                          csv ? csv_head : NULL, question->body.bytes, question->body.size);
 }
 
-/* Created a moment ago: it is on the disk, history has it any millisecond. */
+/* Created a moment ago: it is on the disk, history has it any millisecond. What history had all of
+ * by then is not asked twice, be it asked for as often as it may. */
 static bool ask_again(struct question *question, const struct engine *engine)
 {
     struct incident_view view;
     const bool is_of_incident = question->kind == QUESTION_INCIDENT ||
                                 (question->kind == QUESTION_PHOTO && !question->is_named);
-    if (question->status != STATUS_NOT_FOUND || !is_of_incident || question->tries >= TRIES_MAX ||
-        !engine_incident(engine, question->incident_id, &view) ||
-        !access_scope_holds(question->filter.districts, view.district)) {
+    const bool may_come =
+        question->kind == QUESTION_ORDERED ||
+        (is_of_incident && engine_incident(engine, question->incident_id, &view) &&
+         access_scope_holds(question->filter.districts, view.district));
+    if (question->status != STATUS_NOT_FOUND || !may_come || question->tries >= TRIES_MAX ||
+        question->seen_seq >= question->asked_seq || question->worker->closed) {
         return false;
     }
     question->tries++;
@@ -344,6 +352,7 @@ void history_worker_photo(struct history_worker *worker, uint64_t request_id, ui
         question->job = (struct worker_job){.run = run_question, .done = done_question};
         question->kind = QUESTION_PHOTO;
         question->request_id = request_id;
+        question->asked_seq = engine_seq(worker->events.engine(worker->context));
         question->incident_id = incident_id;
         question->filter = history_reader_everything();
         question->filter.districts = districts;
@@ -354,6 +363,31 @@ void history_worker_photo(struct history_worker *worker, uint64_t request_id, ui
                                "too many questions at once; ask again", NULL);
         free(question);
     }
+}
+
+bool history_worker_ordered(struct history_worker *worker, const struct history_order *order,
+                            void (*told)(void *context, enum status status), void *context)
+{
+    struct question *question = calloc(1, sizeof *question);
+    if (question == NULL) {
+        return false;
+    }
+    question->worker = worker;
+    question->job = (struct worker_job){.run = run_question, .done = done_question};
+    question->kind = QUESTION_ORDERED;
+    question->incident_id = order->incident_id;
+    question->assignment_id = order->assignment_id;
+    question->unit_id = order->unit_id;
+    question->asked_seq = engine_seq(worker->events.engine(worker->context));
+    question->filter = history_reader_everything();
+    question->filter.districts = order->districts;
+    question->told = told;
+    question->context = context;
+    const bool is_asked = worker_submit(worker->readers, &question->job);
+    if (!is_asked) {
+        free(question);
+    }
+    return is_asked;
 }
 
 void history_worker_request(struct history_worker *worker, const struct net_request *request,
@@ -368,6 +402,7 @@ void history_worker_request(struct history_worker *worker, const struct net_requ
     question->worker = worker;
     question->job = (struct worker_job){.run = run_question, .done = done_question};
     const struct engine *engine = worker->events.engine(worker->context);
+    question->asked_seq = engine_seq(engine);
     if (!history_question_parse(question, request, by, engine, detail)) {
         worker->events.refused(worker->context, request->id, "bad_request", detail, NULL);
         free(question);

@@ -55,6 +55,16 @@ void history_worker_request(struct history_worker *worker, const struct net_requ
 void history_worker_photo(struct history_worker *worker, uint64_t request_id, uint32_t incident_id,
                           const uint8_t hash[PHOTO_HASH_SIZE], uint64_t districts);
 
+/* Was there such an incident in these districts, with that order (0: never mind) to that unit
+ * (UNIT_NONE: whoever)? `told` is called once, on the loop: STATUS_OK, STATUS_NOT_FOUND, or why
+ * nobody can say now. False: too many questions wait, and it is not called. */
+struct history_order {
+    uint32_t incident_id, assignment_id, unit_id;
+    uint64_t districts;
+};
+bool history_worker_ordered(struct history_worker *worker, const struct history_order *order,
+                            void (*told)(void *context, enum status status), void *context);
+
 struct history_figures {
     uint64_t seq;     /* newest fed */
     uint64_t dropped; /* batches read again from the journal */

@@ -3,15 +3,17 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/statvfs.h>
 
+#include "engine/host/disk_room.h"
 #include "engine/host/log.h"
 #include "engine/host/photo_links.h"
 #include "engine/host/query_text.h"
 #include "engine/net/http_api.h"
 #include "engine/store/photo_file.h"
 
-#define JOBS_MAX 16u /* of photo_bytes_max each: 64 MiB wait at most, as it comes */
+#define JOBS_MAX 16u /* that wait, of photo_bytes_max each */
+/* Photos stop at twice the guard: history, which is small, has the rest down to it. */
+#define GUARDS 2u
 
 struct upload {
     struct worker_job job; /* first */
@@ -19,7 +21,7 @@ struct upload {
     uint64_t request_id;
     struct identity by;
     struct proto_command command;
-    bool stores; /* the incident is known: else only the answer of before is looked for */
+    bool stores; /* incident and order are found: else only the answer of before is looked for */
     enum status status;
     char error[STORE_ERROR_SIZE];
     size_t size;
@@ -49,17 +51,6 @@ void photo_routes_directory(const struct daemon *daemon, bool of_backups, char *
 
 /* ---- Saving ---- */
 
-/* Below the guard the rest of the disk is the journal's. */
-static bool disk_is_low(const struct daemon *daemon)
-{
-    struct statvfs disk;
-    if (statvfs(daemon->config->data, &disk) != 0) {
-        return false; /* then the writing says what is wrong */
-    }
-    const uint64_t free_mb = (uint64_t)disk.f_bavail * disk.f_frsize >> 20;
-    return free_mb < daemon->config->disk_guard_mb;
-}
-
 static void run_upload(struct worker_job *job)
 {
     struct upload *upload = (struct upload *)job;
@@ -68,10 +59,11 @@ static void run_upload(struct worker_job *job)
     if (!upload->stores) {
         return;
     }
-    if (disk_is_low(upload->daemon)) {
+    const struct config *config = upload->daemon->config;
+    if (disk_room_is_below(config->data, (uint64_t)GUARDS * config->disk_guard_mb)) {
         upload->status = STATUS_DISK_FULL;
-        snprintf(upload->error, sizeof upload->error, "below the guard of %u MB free disk",
-                 upload->daemon->config->disk_guard_mb);
+        snprintf(upload->error, sizeof upload->error, "below %u times the guard of %u MB free disk",
+                 GUARDS, config->disk_guard_mb);
         return;
     }
     photo_routes_directory(upload->daemon, false, directory, sizeof directory);
@@ -204,6 +196,51 @@ static bool read_query(struct daemon *daemon, const struct net_request *request,
     return true;
 }
 
+static const char too_many[] = "many photos come at once; send it again with the same key";
+
+static void begin_upload(struct upload *upload)
+{
+    if (!worker_submit(upload->daemon->photos, &upload->job)) {
+        api_reply_problem(upload->daemon->api, upload->request_id, "busy", too_many, NULL);
+        free(upload);
+    }
+}
+
+/* What a unit has no order for is not its own. */
+static bool has_order(const struct identity *by, const struct proto_incident_photo *photo)
+{
+    return by->role != ROLE_UNIT || photo->assignment_id != 0;
+}
+
+static void record_told(void *context, enum status status)
+{
+    struct upload *upload = context;
+    if (status != STATUS_OK && status != STATUS_NOT_FOUND) {
+        api_reply_problem(upload->daemon->api, upload->request_id, "busy",
+                          "the record cannot be asked now; send it again", NULL);
+        free(upload);
+        return;
+    }
+    upload->stores = status == STATUS_OK;
+    upload->command.photo.of_record = upload->stores;
+    begin_upload(upload);
+}
+
+/* A phone that was out of reach for a day: the incident has left the live state, not the record. */
+static void ask_record(struct upload *upload)
+{
+    const struct proto_incident_photo *photo = &upload->command.photo;
+    const struct history_order order = {
+        .incident_id = photo->incident_id,
+        .assignment_id = photo->assignment_id,
+        .unit_id = upload->by.role == ROLE_UNIT ? upload->by.unit_id : UNIT_NONE,
+        .districts = upload->by.role == ROLE_UNIT ? SCOPE_CITY : upload->by.scope};
+    if (!history_worker_ordered(upload->daemon->history, &order, record_told, upload)) {
+        api_reply_problem(upload->daemon->api, upload->request_id, "busy", too_many, NULL);
+        free(upload);
+    }
+}
+
 static void put(struct daemon *daemon, const struct net_request *request, const struct identity *by,
                 const struct photo_path *path)
 {
@@ -225,20 +262,23 @@ static void put(struct daemon *daemon, const struct net_request *request, const 
         return;
     }
     struct upload *upload = malloc(sizeof *upload + request->body_size);
-    if (upload != NULL) {
-        *upload = (struct upload){.job = {.run = run_upload, .done = done_upload},
-                                  .daemon = daemon,
-                                  .request_id = request->id,
-                                  .by = *by,
-                                  .command = said,
-                                  .stores = is_known(daemon, &said.photo),
-                                  .size = request->body_size};
-        memcpy(upload->bytes, request->body, request->body_size);
+    if (upload == NULL) {
+        api_reply_problem(daemon->api, request->id, "busy", too_many, NULL);
+        return;
     }
-    if (upload == NULL || !worker_submit(daemon->photos, &upload->job)) {
-        free(upload);
-        api_reply_problem(daemon->api, request->id, "busy",
-                          "many photos come at once; send it again with the same key", NULL);
+    *upload = (struct upload){.job = {.run = run_upload, .done = done_upload},
+                              .daemon = daemon,
+                              .request_id = request->id,
+                              .by = *by,
+                              .command = said,
+                              .stores = is_known(daemon, &said.photo),
+                              .size = request->body_size};
+    memcpy(upload->bytes, request->body, request->body_size);
+    if (upload->stores || !has_order(by, &said.photo)) {
+        upload->command.photo.of_record = upload->stores && has_order(by, &said.photo);
+        begin_upload(upload);
+    } else {
+        ask_record(upload);
     }
 }
 

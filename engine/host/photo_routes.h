@@ -6,7 +6,7 @@
 /* PUT /v1/incidents/ID/photos/KEY and GET /v1/incidents/ID/photos/HASH. A photo goes to its file
  * on a thread of its own, synced, then the command that tells of it to the journal, and is answered
  * when that is on the disk: the record never names a file that is not there. Sent again with the
- * same key it gets the first answer. */
+ * same key it gets the first answer, as long as the engine remembers keys. */
 
 bool photo_routes_start(struct daemon *daemon);
 

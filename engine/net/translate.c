@@ -524,6 +524,7 @@ bool translate_command(const struct proto_command *from, const struct identity *
         command->photo.media = (enum photo_media)from->photo.media;
         command->photo.size = from->photo.size;
         command->photo.device_ms = from->photo.device_ms;
+        command->photo.of_record = from->photo.of_record;
         memcpy(command->photo.hash, from->photo.hash, sizeof command->photo.hash);
         return true;
     case COMMAND_TICK:

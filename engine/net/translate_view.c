@@ -195,7 +195,7 @@ void translate_view_plan(const struct engine *engine, const struct circle_plan *
         }
     }
 }
-_Static_assert(TIER_UNITS_MAX == PROTO_PLAN_NAMED_MAX, "one limit on both sides");
+_Static_assert(TIER_UNITS_MAX == PROTO_PLAN_UNITS_MAX, "one limit on both sides");
 
 void translate_view_order_plan(const struct engine *engine, uint32_t version,
                                struct proto_order *to)

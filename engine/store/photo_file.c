@@ -48,9 +48,11 @@ bool photo_file_name_read(const char *name, uint8_t hash[PHOTO_HASH_SIZE])
            size == PHOTO_HASH_SIZE;
 }
 
-static enum status path_of(const char *directory, const char *name, char path[STORE_PATH_SIZE],
-                           char error[STORE_ERROR_SIZE])
+enum status photo_file_path(const char *directory, const uint8_t hash[PHOTO_HASH_SIZE],
+                            char path[STORE_PATH_SIZE], char error[STORE_ERROR_SIZE])
 {
+    char name[PHOTO_FILE_NAME_SIZE];
+    photo_file_name(hash, name);
     const int length = snprintf(path, STORE_PATH_SIZE, "%s/%s", directory, name);
     if (length < 0 || (size_t)length >= STORE_PATH_SIZE) {
         store_db_say(error, "%.150s: the path is too long", directory);
@@ -62,11 +64,9 @@ static enum status path_of(const char *directory, const char *name, char path[ST
 enum status photo_file_save(const char *directory, const uint8_t hash[PHOTO_HASH_SIZE],
                             const uint8_t *bytes, size_t size, char error[STORE_ERROR_SIZE])
 {
-    char name[PHOTO_FILE_NAME_SIZE];
     char path[STORE_PATH_SIZE];
     const struct store_piece piece = {bytes, size};
-    photo_file_name(hash, name);
-    const enum status status = path_of(directory, name, path, error);
+    const enum status status = photo_file_path(directory, hash, path, error);
     return status == STATUS_OK ? store_file_replace(path, &piece, 1, error) : status;
 }
 
@@ -74,13 +74,11 @@ enum status photo_file_read(const char *directory, const uint8_t hash[PHOTO_HASH
                             size_t size_max, uint8_t **bytes, size_t *size,
                             char error[STORE_ERROR_SIZE])
 {
-    char name[PHOTO_FILE_NAME_SIZE];
     char path[STORE_PATH_SIZE];
     uint8_t found[PHOTO_HASH_SIZE];
     *bytes = NULL;
     *size = 0;
-    photo_file_name(hash, name);
-    enum status status = path_of(directory, name, path, error);
+    enum status status = photo_file_path(directory, hash, path, error);
     if (status == STATUS_OK) {
         status = store_file_read(path, size_max, bytes, size, error);
     }

@@ -19,6 +19,10 @@ void photo_file_name(const uint8_t hash[PHOTO_HASH_SIZE], char name[PHOTO_FILE_N
 /* False: not 64 hexadecimal digits, small letters. */
 bool photo_file_name_read(const char *name, uint8_t hash[PHOTO_HASH_SIZE]);
 
+/* STATUS_FULL: too long. */
+MUST_CHECK enum status photo_file_path(const char *directory, const uint8_t hash[PHOTO_HASH_SIZE],
+                                       char path[STORE_PATH_SIZE], char error[STORE_ERROR_SIZE]);
+
 /* Write the photo, whole and synced with its directory (which is there), before this answers; the
  * same one again replaces it by itself. STATUS_DISK_FULL and the other answers of
  * store_file_replace(). */

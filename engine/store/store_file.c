@@ -228,8 +228,13 @@ enum status store_file_rename(const char *from, const char *to, char error[STORE
     if (rename(from, to) != 0) {
         return failed(to, "rename a new file to it", SQLITE_IOERR, error);
     }
-    const int code = sync_directory(to);
-    return code == SQLITE_OK ? STATUS_OK : failed(to, "sync its directory", code, error);
+    return store_file_sync_directory(to, error);
+}
+
+enum status store_file_sync_directory(const char *path, char error[STORE_ERROR_SIZE])
+{
+    const int code = sync_directory(path);
+    return code == SQLITE_OK ? STATUS_OK : failed(path, "sync its directory", code, error);
 }
 
 enum status store_file_append(const char *path, const uint8_t *bytes, size_t size,

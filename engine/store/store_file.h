@@ -43,6 +43,9 @@ MUST_CHECK enum status store_file_secret(const char *path, const uint8_t *bytes,
 MUST_CHECK enum status store_file_rename(const char *from, const char *to,
                                          char error[STORE_ERROR_SIZE]);
 
+/* What was made in the directory of `path` is on the disk. */
+MUST_CHECK enum status store_file_sync_directory(const char *path, char error[STORE_ERROR_SIZE]);
+
 /* Remove; a file that is not there is fine. */
 MUST_CHECK enum status store_file_remove(const char *path, char error[STORE_ERROR_SIZE]);
 

@@ -1,8 +1,10 @@
 """Photos from the scene: kept as files, named in the record, seen by those whose business they are."""
 import hashlib
+import http.client
 import os
 import struct
 import subprocess
+import threading
 import zlib
 
 from case_list import collector
@@ -145,16 +147,18 @@ def refused(run):
     equal('POST', city.engine.post(f'/v1/incidents/{incident}/photos/k', {}, city.tokens['C1']).status, 405)
 
 
-@case('below the guard of free disk a photo is refused, dispatch goes on, and sent again it is taken')
+@case('below twice the guard of free disk a photo is refused, dispatch and history go on, and sent again it is taken')
 def disk_low(run):
-    free_mb = os.statvfs(run.work.path)
-    city = run.city(disk_guard_mb=free_mb.f_bavail * free_mb.f_frsize // 1048576 + 10000)
+    disk = os.statvfs(run.work.path)
+    free_mb = disk.f_bavail * disk.f_frsize // 1048576
+    city = run.city(disk_guard_mb=min(free_mb * 3 // 4, 1048576))
     _, _, incident, _ = at_work(city)
     key = fresh_key()
     answer = put(city, 'C1', incident, key=key)
     equal('no room', (answer.status, answer.code, answer.json['retry']), (503, 'busy', True))
     check('disk is full' in answer.json['detail'], f'{answer}')
     equal('dispatch goes on', city.report(9, 4).status, 201)
+    equal('history, too', city.incident(incident)['incident']['incident_id'], incident)
     city.engine.stop()
     city.engine.options['disk_guard_mb'] = 0
     city.engine.start()
@@ -162,32 +166,81 @@ def disk_low(run):
     check('a photo is not stored' in city.engine.log(), 'the log says so')
 
 
-@case('after kill -9 what was answered is there, and what was not is taken once')
+@case('after kill -9 in the middle of uploads what was answered is there, and what was not is taken once')
 def killed(run):
     city = run.city()
     _, _, incident, assignment = at_work(city)
     query = f'?assignment={assignment}'
-    keys = [fresh_key() for _ in range(6)]
-    bodies = [JPEG + bytes([i]) for i in range(6)]
-    for key, body in zip(keys[:3], bodies[:3]):
-        equal('before', put(city, 'C1', incident, body=body, key=key, query=query).status, 200)
-    # It died after the file and before the record: the same file lies there already.
-    os.makedirs(os.path.join(city.data, 'photos'), exist_ok=True)
-    with open(file_of(city, bodies[3]), 'wb') as file:
-        file.write(bodies[3][:777])
+    keys = [fresh_key() for _ in range(40)]
+    bodies = [JPEG + bytes([i]) for i in range(40)]
+    answers = {}
+    begun = threading.Event()
+
+    def send_all():
+        for i, (key, body) in enumerate(zip(keys, bodies)):
+            try:
+                answers[i] = put(city, 'C1', incident, body=body, key=key, query=query).json
+            except (OSError, http.client.HTTPException):
+                return  # it died under this one
+            if i == 3:
+                begun.set()
+
+    senders = [threading.Thread(target=send_all, daemon=True) for _ in range(2)]  # each one is sent twice at once
+    for sender in senders:
+        sender.start()
+    check(begun.wait(60), 'some are answered')
     city.kill()
+    for sender in senders:
+        sender.join(60)
+    check(4 <= len(answers) < len(keys), f'it died in the middle: {len(answers)} were answered')
+    # It died after the file and before the record: a part of the file lies there already.
+    with open(file_of(city, bodies[-1]), 'wb') as file:
+        file.write(bodies[-1][:777])
     city.engine.start()
     seq = 0
-    for key, body in zip(keys, bodies):
+    for i, (key, body) in enumerate(zip(keys, bodies)):
         answer = put(city, 'C1', incident, body=body, key=key, query=query)
         equal('after', answer.status, 200)
-        seq = answer.json['res']['seq']
+        if i in answers:
+            equal('the answer of before', answer.json, answers[i])
+        seq = max(seq, answer.json['res']['seq'])
     equal('each once', sorted(event['hash'] for event in photos_of(city, incident, seq)),
           sorted(name_of(body) for body in bodies))
     for body in bodies:
         answer = wait_until('history names it', lambda body=body: [a for a in [get(city, 'li', incident, name_of(body))]
                                                                     if a.status == 200])[0]
         check(answer.body == body, 'as it was sent')
+
+
+@case('a photo that comes when the incident has long left the live state is taken from whom the record says it may be')
+def archived(run):
+    city = run.city()
+    admin = city.tokens['admin']
+    policy = city.engine.get('/v1/policy', admin).json['policy']
+    equal('put', city.engine.ask('PUT', '/v1/policy', dict(policy, reopen_ms=1000), admin).status, 200)
+    console, car, incident, assignment = at_work(city)
+    city.unit('C3')
+    for state in ('acknowledged', 'en_route', 'on_scene', 'cleared'):
+        car.must('assignment.update', assignment=assignment, state=state)
+    console.must('incident.close', incident=incident, reason='resolved', clear_all=True)
+    console.event('incident.archived', incident_id=incident)
+    key = fresh_key()
+    query = f'?assignment={assignment}'
+    for who, more in (('C3', query), ('C1', ''), ('C1', '?assignment=999'), ('east', '')):
+        answer = put(city, who, incident, query=more)
+        check(answer.status in (403, 404), f'{who}{more}: {answer.status} {answer.code}')
+    check(not os.path.exists(file_of(city, JPEG)), 'no file')
+    late = put(city, 'C1', incident, key=key, query=query)
+    equal('taken', (late.status, late.json['res']['assignment_id']), (200, assignment))
+    desk = put(city, 'li', incident, body=WEBP, media='image/webp')
+    equal('from a desk, too', desk.status, 200)
+    city.kill()
+    city.engine.start()
+    equal('again', put(city, 'C1', incident, key=key, query=query).json, late.json)
+    photos = photos_of(city, incident, desk.json['res']['seq'])
+    equal('in the record', [(event['hash'], event['assignment_id'], event['unit']) for event in photos],
+          [(name_of(JPEG), assignment, 'C1'), (name_of(WEBP), None, None)])
+    equal('seen', get(city, 'li', incident, name_of(JPEG)).body == JPEG, True)
 
 
 @case('a backup has the photos; verify names the one that is missing and the one that was altered')

@@ -85,3 +85,30 @@ Test(photo, of_another_ones_order_or_of_another_incident_is_refused)
     cr_expect(eq(u32, photo(1, 0, UNIT_NONE).refusal, REASON_NONE), "a desk needs no order");
     cr_expect(eq(u32, world_event(&world, EVENT_PHOTO_ADDED, 0)->photo.assignment_id, 0));
 }
+
+Test(photo, of_an_incident_that_has_left_is_taken_from_who_found_it_in_the_record)
+{
+    const uint32_t car = world_unit(&world, UNIT_CAR, 500, 0);
+    world_report(&world, INCIDENT_DISPUTE, 0, 0, 0);
+    const uint32_t order = world_active(&world, car);
+    world_cancel(&world, 1);
+    world_pass(&world, world.config.policy.reopen_ms);
+    cr_assert(eq(u32, photo(1, order, car).refusal, REASON_UNKNOWN_INCIDENT));
+
+    struct command command = {.kind = COMMAND_INCIDENT_PHOTO,
+                              .photo = {.incident_id = 1,
+                                        .assignment_id = order,
+                                        .unit_id = car,
+                                        .size = 12,
+                                        .device_ms = 77,
+                                        .of_record = true}};
+    const struct step_result result = world_step(&world, &command);
+    cr_expect(eq(u32, result.refusal, REASON_NONE));
+    cr_expect(eq(u32, result.assignment_id, order));
+    cr_expect(eq(u32, world_event(&world, EVENT_PHOTO_ADDED, 0)->photo.assignment_id, order));
+    command.photo.incident_id = 2;
+    cr_expect(eq(u32, world_step(&world, &command).refusal, REASON_UNKNOWN_INCIDENT),
+              "nobody finds what has never been");
+    command.photo.incident_id = 0;
+    cr_expect(eq(u32, world_step(&world, &command).refusal, REASON_UNKNOWN_INCIDENT));
+}

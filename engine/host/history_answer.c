@@ -526,6 +526,11 @@ void history_answer_run(struct question *question, struct history_reader *reader
         question->status = past_board_answer(&question->board, reader, config->engine,
                                              config->epoch, &question->body, question->error);
         break;
+    case QUESTION_PATROL:
+        question->status =
+            patrol_report_answer(&question->patrol, reader, config->definition.time_zone,
+                                 &question->body, question->error);
+        break;
     case QUESTION_PHOTO:
         answer_photo(question, reader, config->photos);
         break;

@@ -85,6 +85,10 @@ static bool parse_path(struct question *question, const char *path, char detail[
         question->kind = QUESTION_BOARD;
         return true;
     }
+    if (strcmp(path, "/v1/patrol") == 0) {
+        question->kind = QUESTION_PATROL;
+        return true;
+    }
     if (strncmp(path, below, sizeof below - 1) == 0) {
         question->kind = QUESTION_SUMMARY;
         return true;
@@ -149,6 +153,9 @@ bool history_question_parse(struct question *question, const struct net_request 
     }
     if (question->kind == QUESTION_BOARD) {
         return past_board_parse(&question->board, request->query, by, detail);
+    }
+    if (question->kind == QUESTION_PATROL) {
+        return patrol_report_parse(&question->patrol, request->query, by->scope, detail);
     }
     if (question->kind == QUESTION_SUMMARY) {
         return parse_summary(question, request, by->scope, detail);

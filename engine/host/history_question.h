@@ -3,6 +3,7 @@
 
 #include "engine/host/history_worker.h"
 #include "engine/host/past_board.h"
+#include "engine/host/patrol_report.h"
 #include "engine/host/summary.h"
 #include "engine/host/worker.h"
 #include "engine/net/access.h"
@@ -18,6 +19,7 @@ enum question_kind {
     QUESTION_RESPONSE_TIMES,
     QUESTION_SUMMARY, /* below /v1/response-times/ */
     QUESTION_BOARD,
+    QUESTION_PATROL,
     QUESTION_PHOTO,
     QUESTION_ORDERED /* was it ever so? asked by the house itself */
 };
@@ -38,6 +40,7 @@ struct question {
     uint32_t incident_id;
     struct summary_question summary;  /* of QUESTION_SUMMARY */
     struct past_board_question board; /* of QUESTION_BOARD */
+    struct patrol_question patrol;    /* of QUESTION_PATROL */
 
     /* The answer. */
     enum status status;

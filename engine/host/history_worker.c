@@ -255,6 +255,25 @@ static void run_question(struct worker_job *job)
     history_answer_run(question, worker->reader, &worker->config);
 }
 
+/* JSON, a spreadsheet or a terminal's table, as it was asked for. */
+static void say_body(const struct question *question)
+{
+    struct history_worker *worker = question->worker;
+    const bool is_patrol = question->kind == QUESTION_PATROL;
+    const bool is_csv = question->csv || question->summary.format == SUMMARY_CSV ||
+                        question->patrol.format == PATROL_CSV;
+    const bool is_text =
+        question->summary.format == SUMMARY_TEXT || question->patrol.format == PATROL_TEXT;
+    const char *head = is_patrol
+                           ? "Content-Disposition: attachment; filename=\"patrol.csv\"\r\n"
+                           : "Content-Disposition: attachment; filename=\"response-times.csv\"\r\n";
+    worker->events.reply(worker->context, question->request_id, 200,
+                         is_csv    ? "text/csv; charset=utf-8"
+                         : is_text ? "text/plain; charset=utf-8"
+                                   : "application/json",
+                         is_csv ? head : NULL, question->body.bytes, question->body.size);
+}
+
 static void say(struct question *question)
 {
     struct history_worker *worker = question->worker;
@@ -299,14 +318,7 @@ static void say(struct question *question)
                              question->photo, question->photo_size);
         return;
     }
-    static const char csv_head[] =
-        "Content-Disposition: attachment; filename=\"response-times.csv\"\r\n";
-    const bool csv = question->csv || question->summary.format == SUMMARY_CSV;
-    worker->events.reply(worker->context, request_id, 200,
-                         csv                                        ? "text/csv; charset=utf-8"
-                         : question->summary.format == SUMMARY_TEXT ? "text/plain; charset=utf-8"
-                                                                    : "application/json",
-                         csv ? csv_head : NULL, question->body.bytes, question->body.size);
+    say_body(question);
 }
 
 /* Created a moment ago: it is on the disk, history has it any millisecond. What history had all of

@@ -45,8 +45,8 @@ void history_worker_committed(void *context, const struct batch *batch);
 void history_worker_catch_up(struct history_worker *worker, struct committer *committer,
                              uint64_t durable_seq, int64_t now_ms);
 
-/* GET /v1/incidents, /v1/incidents/{id}, /v1/response-times and what is below it. `by` is borrowed
- * for the call. */
+/* GET /v1/incidents, /v1/incidents/{id}, /v1/patrol, /v1/response-times and what is below it. `by`
+ * is borrowed for the call. */
 void history_worker_request(struct history_worker *worker, const struct net_request *request,
                             const struct identity *by);
 

@@ -307,6 +307,7 @@ static const struct route routes[] = {
     {"/v1/speeds", "GET PUT", speed_routes_request, ACCESS_ADMINISTRATION, false},
     {"/v1/incidents", "GET", past, ACCESS_INCIDENTS, true},
     {"/v1/board", "GET", past, ACCESS_RESPONSE_TIMES, false},
+    {"/v1/patrol", "GET", past, ACCESS_RESPONSE_TIMES, false},
     {"/v1/response-times", "GET", past, ACCESS_RESPONSE_TIMES, true},
 };
 

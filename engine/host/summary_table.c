@@ -1,11 +1,10 @@
 /* A summary for a spreadsheet and for a terminal. */
-#include <inttypes.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "engine/host/csv_text.h"
 #include "engine/host/summary_private.h"
+#include "engine/host/terminal_text.h"
 
 static const char *const bulletin_names[HISTORY_BULLETIN_STAGES] = {
     [HISTORY_SIGN] = "sent_to_acknowledged",
@@ -156,80 +155,25 @@ void summary_table_csv(const struct summary_question *question, const struct sum
 
 /* ---- Terminal ---- */
 
-static void say(struct proto_buffer *body, const char *format, ...)
-    __attribute__((format(printf, 2, 3)));
-
-static void say(struct proto_buffer *body, const char *format, ...)
-{
-    char text[256];
-    va_list arguments;
-    va_start(arguments, format);
-    const int size = vsnprintf(text, sizeof text, format, arguments);
-    va_end(arguments);
-    proto_buffer_append(body, text,
-                        size < 0                     ? 0
-                        : (size_t)size < sizeof text ? (size_t)size
-                                                     : sizeof text - 1);
-}
-
-/* Columns that a text takes: what is East Asian is twice as wide. */
-static uint32_t width_of(const char *text)
-{
-    uint32_t width = 0;
-    for (const unsigned char *at = (const unsigned char *)text; *at != '\0'; at++) {
-        if ((*at & 0xc0) != 0x80) {
-            width += *at >= 0xe3 ? 2 : 1; /* three bytes from U+3000 on */
-        }
-    }
-    return width;
-}
-
-static void say_padded(struct proto_buffer *body, const char *text, uint32_t width)
-{
-    say(body, "%s", text);
-    for (uint32_t i = width_of(text); i < width; i++) {
-        say(body, " ");
-    }
-}
-
-/* "0:47.0", "12:05.3", "-". */
-static void say_span(struct proto_buffer *body, int64_t ms)
-{
-    char text[32] = "-";
-    if (ms != TIME_NEVER) {
-        snprintf(text, sizeof text, "%" PRId64 ":%02d.%d", ms / 60000, (int)(ms / 1000 % 60),
-                 (int)(ms / 100 % 10));
-    }
-    say(body, " %10s", text);
-}
-
-static void say_time(struct proto_buffer *body, int64_t at_ms)
-{
-    char text[CALENDAR_TEXT_SIZE] = "...";
-    if (at_ms != TIME_NEVER) {
-        calendar_format(at_ms, text);
-    }
-    say(body, "%s", text);
-}
-
 static void say_definition(const struct summary_question *question,
                            const struct summary_result *result,
                            const struct summary_definition *definition, struct proto_buffer *body)
 {
-    say(body, "from ");
-    say_time(body, question->filter.from_ms);
-    say(body, " to ");
-    say_time(body, question->filter.to_ms);
-    say(body, ", time zone %s, days begin at %s, shifts at %s\n", definition->time_zone,
-        definition->day_starts, definition->shifts);
-    say(body, "clock from: %s; policy %s; percentiles by nearest rank, from every sample\n",
-        definition->clock_start, definition->policy);
+    terminal_text_say(body, "from ");
+    terminal_text_time(body, question->filter.from_ms);
+    terminal_text_say(body, " to ");
+    terminal_text_time(body, question->filter.to_ms);
+    terminal_text_say(body, ", time zone %s, days begin at %s, shifts at %s\n",
+                      definition->time_zone, definition->day_starts, definition->shifts);
+    terminal_text_say(body,
+                      "clock from: %s; policy %s; percentiles by nearest rank, from every sample\n",
+                      definition->clock_start, definition->policy);
     if (question->compares) {
-        say(body, "last year: from ");
-        say_time(body, result->before_from_ms);
-        say(body, " to ");
-        say_time(body, result->before_to_ms);
-        say(body, "\n");
+        terminal_text_say(body, "last year: from ");
+        terminal_text_time(body, result->before_from_ms);
+        terminal_text_say(body, " to ");
+        terminal_text_time(body, result->before_to_ms);
+        terminal_text_say(body, "\n");
     }
 }
 
@@ -241,7 +185,7 @@ static void say_label(struct proto_buffer *body, const struct summary_label *lab
     const bool named = label->name[0] != '\0';
     snprintf(text, sizeof text, "%s%s%s", label->code[0] == '\0' ? "-" : label->code,
              named ? " " : "", label->name);
-    say_padded(body, text, LABEL_WIDTH);
+    terminal_text_padded(body, text, LABEL_WIDTH);
 }
 
 static void say_rate(struct proto_buffer *body, const struct history_tier_statistics *tier)
@@ -251,7 +195,7 @@ static void say_rate(struct proto_buffer *body, const struct history_tier_statis
     if (rate != UINT32_MAX) {
         snprintf(text, sizeof text, "%u.%u %%", rate / 10, rate % 10);
     }
-    say(body, " %8s", text);
+    terminal_text_say(body, " %8s", text);
 }
 
 static void say_tier(struct proto_buffer *body, const struct summary_question *question,
@@ -260,19 +204,20 @@ static void say_tier(struct proto_buffer *body, const struct summary_question *q
 {
     for (uint32_t stage = 0; stage < SUMMARY_STAGES; stage++) {
         const struct history_percentiles *samples = summary_stage(tier, stage);
-        say(body, "  %-26s %8u %8u", summary_stage_names[stage], samples->n, samples->missing);
-        say_span(body, samples->p50_ms);
-        say_span(body, samples->p90_ms);
-        say_span(body, samples->p95_ms);
-        say_span(body, samples->p99_ms);
-        say_span(body, samples->max_ms);
+        terminal_text_say(body, "  %-26s %8u %8u", summary_stage_names[stage], samples->n,
+                          samples->missing);
+        terminal_text_span(body, samples->p50_ms);
+        terminal_text_span(body, samples->p90_ms);
+        terminal_text_span(body, samples->p95_ms);
+        terminal_text_span(body, samples->p99_ms);
+        terminal_text_span(body, samples->max_ms);
         if (question->compares) {
             const struct history_percentiles *then =
                 before == NULL ? NULL : summary_stage(before, stage);
-            say(body, " %8u", then == NULL ? 0 : then->n);
-            say_span(body, then == NULL ? TIME_NEVER : then->p90_ms);
+            terminal_text_say(body, " %8u", then == NULL ? 0 : then->n);
+            terminal_text_span(body, then == NULL ? TIME_NEVER : then->p90_ms);
         }
-        say(body, "\n");
+        terminal_text_say(body, "\n");
     }
 }
 
@@ -289,21 +234,23 @@ static void text_times(const struct summary_question *question, const struct sum
             if (tier->rows == 0 && question->group != SUMMARY_NONE) {
                 continue;
             }
-            say(body, "\n");
+            terminal_text_say(body, "\n");
             say_label(body, &label);
-            say(body, " tier %s: met", types_name(TYPES_TIER, t));
+            terminal_text_say(body, " tier %s: met", types_name(TYPES_TIER, t));
             say_rate(body, tier);
-            say(body, " (%u met, %u missed, %u no unit)", tier->met, tier->missed, tier->no_unit);
+            terminal_text_say(body, " (%u met, %u missed, %u no unit)", tier->met, tier->missed,
+                              tier->no_unit);
             if (question->compares) {
-                say(body, ", last year");
+                terminal_text_say(body, ", last year");
                 say_rate(body, then);
             }
-            say(body, "\n  excluded: %u drill, %u merged, %u cancelled, %u open; rows %u\n",
+            terminal_text_say(
+                body, "\n  excluded: %u drill, %u merged, %u cancelled, %u open; rows %u\n",
                 tier->excluded[HISTORY_DRILL], tier->excluded[HISTORY_MERGED],
                 tier->excluded[HISTORY_CANCELLED], tier->excluded[HISTORY_OPEN], tier->rows);
-            say(body, "  %-26s %8s %8s %10s %10s %10s %10s %10s%s\n", "stage", "n", "missing",
-                "P50", "P90", "P95", "P99", "longest",
-                question->compares ? "   n then   P90 then" : "");
+            terminal_text_say(body, "  %-26s %8s %8s %10s %10s %10s %10s %10s%s\n", "stage", "n",
+                              "missing", "P50", "P90", "P95", "P99", "longest",
+                              question->compares ? "   n then   P90 then" : "");
             say_tier(body, question, tier, then);
         }
     }
@@ -315,15 +262,15 @@ static void say_bulletin_stage(struct proto_buffer *body,
     for (uint32_t bin = 0; bin < HISTORY_BULLETIN_BINS; bin++) {
         const uint32_t tenths =
             times->n == 0 ? 0 : (uint32_t)((uint64_t)times->bins[bin] * 1000 / times->n);
-        say(body, " %7u %5u.%u%%", times->bins[bin], tenths / 10, tenths % 10);
+        terminal_text_say(body, " %7u %5u.%u%%", times->bins[bin], tenths / 10, tenths % 10);
     }
-    say(body, " %8u %8u  ", times->missing, times->withdrawn);
+    terminal_text_say(body, " %8u %8u  ", times->missing, times->withdrawn);
     if (times->n > 0) {
-        say(body, "%s %s, ", times->slowest.code, times->slowest.name);
-        say_span(body, times->slowest_ms);
-        say(body, ", incident %u", times->slowest_incident_id);
+        terminal_text_say(body, "%s %s, ", times->slowest.code, times->slowest.name);
+        terminal_text_span(body, times->slowest_ms);
+        terminal_text_say(body, ", incident %u", times->slowest_incident_id);
     }
-    say(body, "\n");
+    terminal_text_say(body, "\n");
 }
 
 static void text_bulletin(const struct summary_question *question,
@@ -334,7 +281,7 @@ static void text_bulletin(const struct summary_question *question,
         [HISTORY_DEPART] = "departed (sent to en route): 0-5, 5-10, 10-15, 15-30, >30 min",
         [HISTORY_FEEDBACK] = "fed back (sent to cleared): 0-30, 30-60 min, 1-2, 2-4, >4 h"};
     for (uint32_t stage = 0; stage < HISTORY_BULLETIN_STAGES; stage++) {
-        say(body, "\n%s; then missing, withdrawn, the slowest\n", heads[stage]);
+        terminal_text_say(body, "\n%s; then missing, withdrawn, the slowest\n", heads[stage]);
         for (uint32_t i = 0; i < result->bulletin.count; i++) {
             const struct history_bulletin_line *line = &result->bulletin.lines[i];
             const struct summary_label label = summary_label_of(question, result, &line->line);
@@ -343,7 +290,7 @@ static void text_bulletin(const struct summary_question *question,
             say_label(body, &label);
             say_bulletin_stage(body, &line->times[stage]);
             if (question->compares && before != NULL) {
-                say_padded(body, "  last year", LABEL_WIDTH);
+                terminal_text_padded(body, "  last year", LABEL_WIDTH);
                 say_bulletin_stage(body, &before->times[stage]);
             }
         }

@@ -51,6 +51,7 @@ static const uint8_t roles_by_op[] = {
     [ACCESS_INCIDENTS] = D | S | P,
     [ACCESS_PHOTO] = D | S | U,
     [ACCESS_ROSTER] = D | S | A | P,
+    [ACCESS_CHECKPOINTS] = D | S | U | A | P,
     [ACCESS_RESPONSE_TIMES] = S,
     [ACCESS_MAP] = D | S | U | A | P,
     [ACCESS_ISOCHRONE] = D | S,

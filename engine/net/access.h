@@ -66,6 +66,7 @@ enum access_op {
     ACCESS_INCIDENTS,
     ACCESS_PHOTO,  /* see one */
     ACCESS_ROSTER, /* units, circles, districts, policy */
+    ACCESS_CHECKPOINTS,
     ACCESS_RESPONSE_TIMES,
     ACCESS_MAP, /* map, streets, tiles */
     ACCESS_ISOCHRONE,

@@ -276,7 +276,7 @@ static const struct route routes[] = {
     {"/v1/units", false, "GET, HEAD", ACCESS_ROSTER, http_api_read_units},
     {"/v1/circles", false, "GET, HEAD", ACCESS_ROSTER, http_api_read_circles},
     {"/v1/centres", false, "GET, HEAD", ACCESS_ROSTER, http_api_read_centres},
-    {"/v1/checkpoints", false, "GET, HEAD", ACCESS_ROSTER, http_api_read_checkpoints},
+    {"/v1/checkpoints", false, "GET, HEAD", ACCESS_CHECKPOINTS, http_api_read_checkpoints},
     {"/v1/staffing", false, "GET, HEAD", ACCESS_ROSTER, http_api_staffing_get},
     {"/v1/plans", false, "GET, HEAD", ACCESS_ROSTER, http_api_read_plans},
     {"/v1/districts", false, "GET, HEAD", ACCESS_ROSTER, http_api_read_districts},

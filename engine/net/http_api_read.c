@@ -54,6 +54,18 @@ void http_api_read_centres(struct api *api, const struct net_request *request,
     http_api_reply_durable(api, request->id);
 }
 
+/* A unit's own district is what it may have to visit; one without a district may be sent anywhere.
+ */
+static uint64_t checkpoint_scope(const struct engine *engine, const struct identity *identity)
+{
+    struct unit_view view;
+    if (identity->role != ROLE_UNIT || !engine_unit(engine, identity->unit_id, &view) ||
+        view.definition->district == DISTRICT_NONE) {
+        return identity->scope;
+    }
+    return identity->scope & access_district_bit(view.definition->district);
+}
+
 /* What patrols have to visit in the reader's districts, and how it stands. */
 void http_api_read_checkpoints(struct api *api, const struct net_request *request,
                                const struct identity *identity)
@@ -61,9 +73,10 @@ void http_api_read_checkpoints(struct api *api, const struct net_request *reques
     const struct engine *engine = api_engine(api);
     proto_buffer_clear(&api->buffer);
     proto_frame_page_begin(&api->buffer, "checkpoints");
+    const uint64_t scope = checkpoint_scope(engine, identity);
     for (uint32_t i = 0; i < engine_checkpoint_count(engine); i++) {
         const struct checkpoint_view view = engine_checkpoint(engine, i);
-        if ((access_district_bit(view.definition->district) & identity->scope) != 0) {
+        if ((access_district_bit(view.definition->district) & scope) != 0) {
             struct proto_checkpoint checkpoint;
             translate_view_checkpoint(engine, &view, &checkpoint);
             proto_encode_checkpoint(&api->buffer, &checkpoint);

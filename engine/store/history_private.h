@@ -8,7 +8,7 @@
 
 /* What the modules of the history share. */
 
-#define HISTORY_FORMAT           6
+#define HISTORY_FORMAT           7
 #define HISTORY_APPLICATION_ID   0x4b464831 /* "KFH1" */
 #define HISTORY_CHECKPOINT_PAGES 2048u      /* 8 MiB of WAL */
 #define HISTORY_TOUCHED_MAX      4096u      /* incidents whose report rows wait to be made again */
@@ -39,6 +39,9 @@ enum history_statement {
     HISTORY_CORRECT_ARRIVAL,
     HISTORY_INCIDENT_OF_ASSIGNMENT,
     HISTORY_PUT_UNIT,
+    HISTORY_PUT_CHECKPOINT,
+    HISTORY_PUT_VISIT,
+    HISTORY_PUT_MISS,
     HISTORY_PUT_REPORT,
     HISTORY_COUNT_REPORT,
     HISTORY_PUT_INCIDENT,
@@ -108,6 +111,9 @@ void history_answers_forget(struct history *history);
 MUST_CHECK int history_project_life(struct history *history, const struct event *event);
 /* A unit that was taken away concerns the incident that it went to, too. */
 MUST_CHECK int history_project_life_taken(struct history *history, const struct event *event);
+
+/* history_project_patrol: and about patrols. */
+MUST_CHECK int history_project_patrol(struct history *history, const struct event *event);
 
 /* history_query: the text of a question from a filter. */
 #define HISTORY_QUERY_SIZE 4096u

@@ -521,6 +521,10 @@ static int put_tables(struct history *history, const struct event *event)
         return put_policy(history, event);
     case EVENT_UNIT_PUT:
         return put_unit(history, event);
+    case EVENT_CHECKPOINT_PUT:
+    case EVENT_CHECKPOINT_VISITED:
+    case EVENT_CHECKPOINT_OVERDUE:
+        return history_project_patrol(history, event);
     case EVENT_REPORT_RECEIVED:
         return put_report(history, event);
     case EVENT_INCIDENT_OPENED:
@@ -571,9 +575,6 @@ static int put_tables(struct history *history, const struct event *event)
     case EVENT_COMMAND_REFUSED:
     case EVENT_AUDIT:
     case EVENT_CENTRE_PUT:
-    case EVENT_CHECKPOINT_PUT:
-    case EVENT_CHECKPOINT_VISITED:
-    case EVENT_CHECKPOINT_OVERDUE:
     case EVENT_PLAN_PUT:
     case EVENT_PHOTO_ADDED:
     case EVENT_KIND_COUNT:

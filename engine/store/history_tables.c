@@ -89,4 +89,15 @@ const struct store_db_format history_tables_format = {
     "  tier INTEGER, drill INTEGER, type INTEGER, district INTEGER, circle INTEGER,"
     "  beat INTEGER, grid INTEGER, unit_id INTEGER, withdrawn INTEGER, sign_ms INTEGER, depart_ms "
     "INTEGER,"
-    "  feedback_ms INTEGER, PRIMARY KEY(created_ms, assignment_id)) WITHOUT ROWID;"};
+    "  feedback_ms INTEGER, PRIMARY KEY(created_ms, assignment_id)) WITHOUT ROWID;"
+
+    /* What patrols have to visit, a row each time that it was put; who was there, and what was
+       named. again: the same stay was a visit already; near: a fix says so too. */
+    "CREATE TABLE checkpoint(checkpoint INTEGER, seq INTEGER, at_ms INTEGER, code TEXT, name TEXT,"
+    "  radius_m INTEGER, district INTEGER, circle INTEGER, from_min INTEGER, to_min INTEGER,"
+    "  every_min INTEGER, PRIMARY KEY(checkpoint, seq)) WITHOUT ROWID;"
+    "CREATE TABLE visit(checkpoint INTEGER, seen_ms INTEGER, seq INTEGER, unit_id INTEGER,"
+    "  visit INTEGER, arrived_ms INTEGER, stayed_ms INTEGER, again INTEGER, near INTEGER,"
+    "  PRIMARY KEY(checkpoint, seen_ms, seq)) WITHOUT ROWID;"
+    "CREATE TABLE miss(checkpoint INTEGER, due_ms INTEGER, seq INTEGER,"
+    "  PRIMARY KEY(checkpoint, due_ms, seq)) WITHOUT ROWID;"};

@@ -1,4 +1,8 @@
 """Patrols: checkpoints that have to be visited, as dispatchers and units live with them."""
+import json
+import os
+import subprocess
+
 from case_list import collector
 from city import place
 from harness import check, equal, wait_until
@@ -112,3 +116,64 @@ def overdue(run):
     stand(city.unit('C1'), console, 9, 9)
     equal('cleared', console.event('alarm.cleared')['alarm_id'], alarm['alarm_id'])
     equal('missed', now_of(city, 'B1')['missed'], 0)
+
+
+def report_of(city, query=''):
+    def asked():
+        answer = city.engine.get('/v1/patrol' + ('?' + query if query else ''), city.tokens['zhao'])
+        equal(f'GET /v1/patrol?{query}: {answer.body[:300]}', answer.status, 200)
+        return answer
+    return asked()
+
+
+@case('the report counts every visit once, by checkpoint, circle and unit, and says what was due and missed')
+def reported(run):
+    city = run.city()
+    rows = checkpoint('B1', 9, 9, every_min=1).replace(',D1', 'K1,D1'), checkpoint('B2', 4, 4, every_min=0)
+    given(city, *rows)
+    console = city.console()
+    put_ms = city.engine.get('/v1/checkpoints', city.tokens['li']).json['checkpoints'][0]['due_ms'] - 60000
+    event = stand(city.unit('C1'), console, 9, 9)
+    missed = console.event('checkpoint.overdue', seconds=90)
+    second = city.unit('C2')
+    second.must('checkpoint.sign', checkpoint='B2', visit='scanned')
+    second.must('checkpoint.sign', checkpoint='B1', visit='signed')
+    wait_until('history has it', lambda: report_of(city).json['total']['visits'] == 3)
+    answer = report_of(city).json
+    bridge, park = answer['lines']
+    seen_ms = event['arrived_ms'] + event['stayed_ms']
+    last = city.engine.get('/v1/checkpoints', city.tokens['li']).json['checkpoints'][0]['visited_ms']
+    equal('since it was put', answer['definition']['from_ms'], put_ms)
+    equal('the bridge', [bridge[key] for key in ('group', 'circle', 'visits', 'seen', 'signed', 'scanned', 'missed', 'due', 'last_ms')],
+          ['B1', 'K1', 2, 1, 1, 0, 1, 1, last])
+    equal('nobody saw who signed it', bridge['unconfirmed'], 1)
+    equal('nobody was there', (bridge['gap_from_ms'], bridge['gap_ms']), (seen_ms, last - seen_ms))
+    check(bridge['gap_ms'] >= missed['due_ms'] - seen_ms, f'{bridge}')
+    equal('the park', [park[key] for key in ('group', 'visits', 'scanned', 'due', 'missed', 'gap_ms')], ['B2', 1, 1, 0, 0, None])
+    circles = report_of(city, 'group=circle').json['lines']
+    equal('by circle', [(line['group'], line['checkpoints'], line['visits'], line['missed']) for line in circles], [('K1', 1, 2, 1), (None, 1, 1, 0)])
+    units = report_of(city, 'group=unit').json['lines']
+    equal('by unit', [(line['group'], line['seen'], line['signed'], line['scanned'], line['due']) for line in units],
+          [('C1', 1, 0, 0, None), ('C2', 0, 1, 1, None)])
+    csv = report_of(city, 'format=csv')
+    equal('a spreadsheet', (csv.headers['Content-Type'], csv.headers['Content-Disposition'], csv.body[:9]),
+          ('text/csv; charset=utf-8', 'attachment; filename="patrol.csv"', b'\xef\xbb\xbfgroup,'))
+    check(b'\r\n"B1",' in csv.body, str(csv.body))
+    done = subprocess.run([run.binary, 'report', os.path.join(city.engine.data, 'history.db'), 'patrol', 'format=json'],
+                          capture_output=True, text=True, timeout=120, env={**os.environ, 'TMPDIR': run.work.path})
+    equal('kuaifan report patrol', json.loads(done.stdout)['lines'], answer['lines'])
+    for who, query, status in (('li', '', 403), ('zhao', 'unit=C1', 400), ('zhao', 'checkpoint=B9', 400), ('zhao', 'group=beat', 400)):
+        equal(f'{who} {query}', city.engine.get(f'/v1/patrol?{query}', city.tokens[who]).status, status)
+
+
+@case('a unit is told of the checkpoints of its own district and signs there itself')
+def own_district(run):
+    city = run.city()
+    given(city, checkpoint('B1', 9, 9), checkpoint('B2', 4, 4, district='D2'))
+    car = city.unit('C1')
+    own = [u for u in city.engine.get('/v1/units', city.tokens['li']).json['units'] if u['code'] == 'C1'][0]['district']
+    answer = city.engine.get('/v1/checkpoints', city.tokens['C1'])
+    equal('only those', [c['code'] for c in answer.json['checkpoints']], ['B1' if own == 'D1' else 'B2'])
+    car.must('checkpoint.sign', checkpoint=answer.json['checkpoints'][0]['code'], visit='signed')
+    again = city.engine.get('/v1/checkpoints', city.tokens['C1']).json['checkpoints'][0]
+    equal('signed', (again['visited_by'], again['visit']), ('C1', 'signed'))

@@ -52,6 +52,7 @@ static const struct {
     {ACCESS_INCIDENTS, "DS..P"},
     {ACCESS_PHOTO, "DSU.."},
     {ACCESS_ROSTER, "DS.AP"},
+    {ACCESS_CHECKPOINTS, "DSUAP"},
     {ACCESS_RESPONSE_TIMES, ".S..."},
     {ACCESS_MAP, "DSUAP"},
     {ACCESS_ISOCHRONE, "DS..."},

@@ -11,7 +11,11 @@ const SLOWER = 6;
 const BITS_A_SECOND = 1_600_000;
 const ROUND_TRIP_MS = 150;
 
-const median = (list: number[]): string => list.toSorted((a, b) => a - b)[Math.floor(list.length / 2)]!.toFixed(0);
+/** What else the machine does only ever adds: the best run is nearest to a quiet one. */
+const figures = (list: number[]): string => {
+  const up = list.toSorted((a, b) => a - b);
+  return up.length === 0 ? '—' : `${up[Math.floor(up.length / 2)]!.toFixed(0)} (best ${up[0]!.toFixed(0)}) ms`;
+};
 
 test('the unit page on an old phone', async ({ browser }) => {
   const { url, setupToken, own } = await startEngine();
@@ -54,7 +58,7 @@ test('the unit page on an old phone', async ({ browser }) => {
         if (!Number.isNaN(seen.paint)) paints.push(seen.paint);
         await context.close();
       }
-      console.log(`unit page, ${SLOWER} times slower, ${BITS_A_SECOND / 1e6} Mbit/s, ${ROUND_TRIP_MS} ms, median of ${RUNS}: first paint ${paints.length === 0 ? '—' : median(paints)} ms, ${what} ${median(usable)} ms`);
+      console.log(`unit page, ${SLOWER} times slower, ${BITS_A_SECOND / 1e6} Mbit/s, ${ROUND_TRIP_MS} ms, median of ${RUNS}: first paint ${figures(paints)}, ${what} ${figures(usable)}`);
     }
   } finally {
     await endEngine(own);

@@ -1,5 +1,5 @@
-import { beforeEach, describe, expect, it } from 'vitest';
-import { Link, CONFIRM_AFTER_MS, type Held, type LinkState, type Outcome } from '../src/link/link.ts';
+import { beforeEach, describe, expect, it, vi } from 'vitest';
+import { browserWorld, Link, CONFIRM_AFTER_MS, type Held, type LinkState, type Outcome } from '../src/link/link.ts';
 import { backoffMs, BACKOFF_MS_MAX, BACKOFF_MS_MIN } from '../src/link/backoff.ts';
 import { uuid7 } from '../src/link/uuid7.ts';
 import type { LogFrame, Snapshot } from '../src/protocol/frames.ts';
@@ -64,6 +64,13 @@ describe('login', () => {
     expect(world.socket.sent).toEqual([]);
     world.socket.say(HELLO);
     expect(world.socket.sent[0]).toMatchObject({ op: 'auth', token: 'secret' });
+  });
+
+  it('asks for its streams in the same breath: over a bad network each question is a wait', () => {
+    link.start('secret');
+    world.socket.say(HELLO);
+    expect(world.socket.sent.map((message) => message['op'])).toEqual(['auth', 'sub']);
+    expect(link.state.kind).toBe('connecting');
   });
 
   it('is online after the answer and subscribes without since', () => {
@@ -264,5 +271,38 @@ describe('keys', () => {
 
   it('differ', () => {
     expect(new Set(Array.from({ length: 1000 }, () => uuid7(5))).size).toBe(1000);
+  });
+});
+
+describe('the socket that was opened while the page was coming', () => {
+  class EarlySocket {
+    static readonly OPEN = 1;
+    onmessage: ((event: { data: unknown }) => void) | null = null;
+    heard: { data: unknown }[] = [];
+    constructor(readonly readyState: number) {}
+  }
+  const early = (readyState: number): EarlySocket => {
+    vi.stubGlobal('WebSocket', EarlySocket);
+    const socket = new EarlySocket(readyState);
+    (window as { kuaifanSocket?: unknown }).kuaifanSocket = socket;
+    return socket;
+  };
+
+  it('is taken over once, with what it has heard in order', async () => {
+    const socket = early(1);
+    socket.heard = [{ data: 'hello' }, { data: 'beat' }];
+    const world = browserWorld('ws://x/v1/ws');
+    const taken = world.open();
+    const heard: unknown[] = [];
+    taken.onmessage = ({ data }) => heard.push(data);
+    await Promise.resolve();
+    expect(taken).toBe(socket);
+    expect(heard).toEqual(['hello', 'beat']);
+    expect(world.open()).not.toBe(socket);
+  });
+
+  it('is not taken if it has died meanwhile', () => {
+    const socket = early(3);
+    expect(browserWorld('ws://x/v1/ws').open()).not.toBe(socket);
   });
 });

@@ -312,9 +312,10 @@ export class Link {
       this.handlers.user?.(result.value.user, result.value.expires_ms);
       this.set({ kind: 'online' });
       this.watch();
-      for (const sub of this.subs.values()) this.subscribe(sub);
       this.resend();
     });
+    /* Asked in one breath: the engine takes them in order, and closes if the login is none. */
+    for (const sub of this.subs.values()) this.subscribe(sub);
   }
 
   private watch(): void {
@@ -428,11 +429,26 @@ export class Link {
   }
 }
 
+const SUBPROTOCOL = 'kuaifan.v1+json';
+
+type EarlySocket = WebSocket & { heard: MessageEvent[] };
+
+/** The one that first.js has opened while the page was still coming, if it lives: once. */
+function earlySocket(): WebSocket | null {
+  const held = window as { kuaifanSocket?: EarlySocket };
+  const early = held.kuaifanSocket;
+  delete held.kuaifanSocket;
+  if (!early || early.readyState > WebSocket.OPEN) return null;
+  /* The caller listens by then, and nothing else can be heard before. */
+  queueMicrotask(() => early.heard.forEach((event) => early.onmessage?.(event)));
+  return early;
+}
+
 /** The browser as the link's world. */
 export function browserWorld(url: string): LinkWorld {
   return {
     open() {
-      const socket = new WebSocket(url, 'kuaifan.v1+json');
+      const socket = earlySocket() ?? new WebSocket(url, SUBPROTOCOL);
       socket.binaryType = 'arraybuffer';
       return socket as unknown as Socket;
     },

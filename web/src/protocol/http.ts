@@ -1,13 +1,14 @@
 /* What the HTTP routes of PROTOCOL.md §4 answer, checked. */
 
 import {
-  bool, count, int, lat, list, lon, maybe, nullable, num, obj, oneOf, otherwise, record, str, type Of,
+  bool, count, int, lat, list, lon, maybe, nullable, num, obj, oneOf, otherwise, str, type Of,
 } from './check.ts';
 import * as o from './objects.ts';
 import { log, snapshot } from './frames.ts';
 import { CLOCK_STARTS, DISPATCH_MODES, INCIDENT_TYPES, PREEMPTS, TIERS, TIER_VERDICTS } from './values.ts';
 
-export const login = obj({ token: str, expires_ms: int, user: o.user });
+export { anything, login, type Login } from './login.ts';
+
 export const me = obj({ user: o.user, expires_ms: int });
 export const incidentDetail = obj({
   incident: o.incidentOrEnded,
@@ -216,9 +217,7 @@ export const areas = obj({ areas: list(obj({ code: str, name: str, kind: str }))
 export const backup = obj({ path: str, seq: count });
 export const devices = obj({ devices: list(obj({ unit: str, secret: str })) });
 export const roster = obj({ added: count, updated: count });
-export const anything = record((value: unknown) => value);
 
-export type Login = Of<typeof login>;
 export type IncidentDetail = Of<typeof incidentDetail>;
 export type MapInfo = Of<typeof map>['map'];
 export type Street = Of<typeof streets>['streets'][number];

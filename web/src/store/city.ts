@@ -6,7 +6,8 @@ import type {
   Alarm, Assignment, Circle, Decision, District, Event, Incident, Notice, Tier, Unit,
 } from '../protocol/objects.ts';
 import type { LogFrame, Snapshot } from '../protocol/frames.ts';
-import { ASSIGNMENT_ACTIVE, TIERS, type AssignmentState, type TierName, type UnitStatus } from '../protocol/values.ts';
+import { ASSIGNMENT_ACTIVE, TIERS, type TierName } from '../protocol/values.ts';
+import { entered, heard, unitStatus } from './rules.ts';
 
 export interface City {
   epoch: string;
@@ -357,22 +358,6 @@ function activeOf(draft: Draft, unit: Unit): Assignment | null {
   return unit.assignment_id === null ? null : (draft.get('assignments').get(unit.assignment_id) ?? null);
 }
 
-/** A unit's status follows from its duty and its active assignment. */
-export function unitStatus(unit: Pick<Unit, 'duty'>, active: Assignment | null): UnitStatus {
-  if (active && ASSIGNMENT_ACTIVE.has(active.state)) {
-    if (active.state === 'en_route') return 'en_route';
-    return active.state === 'on_scene' ? 'on_scene' : 'dispatched';
-  }
-  switch (unit.duty) {
-    case 'on':
-      return 'available';
-    case 'off':
-      return 'off_duty';
-    case 'out_of_service':
-      return 'out_of_service';
-  }
-}
-
 /** The unit follows its assignment. An older assignment that ends late does not free it of a new one. */
 function follow(draft: Draft, assignment: Assignment, at_ms: number): void {
   const active = ASSIGNMENT_ACTIVE.has(assignment.state);
@@ -386,41 +371,6 @@ function follow(draft: Draft, assignment: Assignment, at_ms: number): void {
       status_ms: status === held.status && active === (held.assignment_id !== null) ? held.status_ms : at_ms,
     };
   });
-}
-
-/** The times of an assignment that enters `state`. A milestone is written once; skipped ones stay null. */
-export function entered(held: Assignment, state: AssignmentState, at_ms: number): Partial<Assignment> {
-  switch (state) {
-    case 'sent':
-      return { state };
-    case 'delivered':
-      return { state, delivered_ms: held.delivered_ms ?? at_ms };
-    case 'acknowledged':
-      return { state, acknowledged_ms: held.acknowledged_ms ?? at_ms };
-    case 'en_route':
-      return { state, en_route_ms: held.en_route_ms ?? at_ms };
-    case 'on_scene':
-      return { state, on_scene_ms: held.on_scene_ms ?? at_ms };
-    case 'cleared':
-    case 'declined':
-    case 'recalled':
-    case 'cancelled':
-    case 'preempted':
-      return { state, ended_ms: held.ended_ms ?? at_ms, par_asked_ms: null };
-  }
-}
-
-/** A notice after a receipt, an acknowledgement or a step of its ladder. */
-export function heard(held: Notice, event: Event & { kind: 'notice.updated' | 'notice.step' }): Notice {
-  if (event.kind === 'notice.step') {
-    return { ...held, resent: held.resent + (event.step === 'resent' ? 1 : 0) };
-  }
-  return {
-    ...held,
-    state: event.state,
-    delivered_ms: held.delivered_ms ?? (event.state === 'delivered' ? event.at_ms : null),
-    acknowledged_ms: event.state === 'acknowledged' ? event.at_ms : null,
-  };
 }
 
 /** Clocks that the policy starts with the first order. */

@@ -3,7 +3,7 @@
 import type { LogFrame, Snapshot } from '../protocol/frames.ts';
 import type { Event, Notice, Order, Unit } from '../protocol/objects.ts';
 import { ASSIGNMENT_ACTIVE, type AssignmentState } from '../protocol/values.ts';
-import { entered, heard, unitStatus } from './city.ts';
+import { entered, heard, unitStatus } from './rules.ts';
 
 export interface Ended {
   assignment_id: number;

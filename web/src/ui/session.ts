@@ -3,7 +3,7 @@
 
 import { signal } from '@preact/signals';
 import { http, type Reply } from '../link/http.ts';
-import * as api from '../protocol/http.ts';
+import * as api from '../protocol/login.ts';
 import { check as checkUser } from './session_check.ts';
 import type { User } from '../protocol/objects.ts';
 import type { Role } from '../protocol/values.ts';

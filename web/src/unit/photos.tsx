@@ -4,7 +4,7 @@ import { effect, signal } from '@preact/signals';
 import type { JSX } from 'preact';
 import { useEffect, useMemo } from 'preact/hooks';
 import { http } from '../link/http.ts';
-import { anything } from '../protocol/http.ts';
+import { anything } from '../protocol/login.ts';
 import type { Order } from '../protocol/objects.ts';
 import { Hourglass } from '../ui/bits.tsx';
 import { clock } from '../ui/format.ts';

@@ -3,7 +3,7 @@
 import { computed, signal } from '@preact/signals';
 import { Link, browserWorld, socketUrl, type LinkState } from '../link/link.ts';
 import { http } from '../link/http.ts';
-import { anything } from '../protocol/http.ts';
+import { anything } from '../protocol/login.ts';
 import type { Command } from '../protocol/commands.ts';
 import type { Problem } from '../protocol/frames.ts';
 import type { Notice } from '../protocol/objects.ts';

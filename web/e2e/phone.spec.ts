@@ -3,7 +3,7 @@
 
 import { cpSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { gzipSync } from 'node:zlib';
+import { brotliCompressSync, gzipSync } from 'node:zlib';
 import { expect, phone, test, until } from './town.ts';
 import type { Page } from '@playwright/test';
 
@@ -85,6 +85,7 @@ function newBuild(web: string): void {
     const text = change(readFileSync(join(web, name), 'utf8'));
     writeFileSync(join(web, name), text);
     writeFileSync(join(web, `${name}.gz`), gzipSync(text));
+    writeFileSync(join(web, `${name}.br`), brotliCompressSync(text));
   };
   put('unit.html', (text) => text.replace('<head>', '<head><meta name="build" content="next" />'));
   put('sw.js', (text) => text.replace(/kuaifan-unit-/, 'kuaifan-unit-next-'));

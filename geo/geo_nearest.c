@@ -157,17 +157,6 @@ static struct ways_in ways_of(const struct geo_search *search, const struct geo_
                             .arcs = traffic == NULL ? map->in_arcs : geo_traffic_in_arcs(traffic)};
 }
 
-/* Whether where the arc into the node comes from is the end of a cul-de-sac: only the same edge,
- * the other way, leads there, and from this node. Who stands on it and can turn round there can do
- * so at once. */
-static bool is_dead_end(struct ways_in ways, uint32_t node, const struct geo_arc *arc)
-{
-    const uint32_t first = ways.first[arc->tail];
-    const uint32_t count = ways.first[arc->tail + 1] - first;
-    return count == 0 || (count == 1 && ways.arcs[first].tail == node &&
-                          ways.arcs[first].edge == (arc->edge ^ GEO_ARC_BACKWARD));
-}
-
 /* Lead the search over every arc into the node. Where it goes next it will read the arcs there, and
  * a city does not fit the nearest cache: they are asked for now. */
 static void relax(struct geo_search *search, struct ways_in ways, uint32_t node, uint32_t bound_ms)
@@ -179,12 +168,8 @@ static void relax(struct geo_search *search, struct ways_in ways, uint32_t node,
         if (tail_ms > bound_ms || tail_ms >= geo_search_known_ms(search, arc->tail)) {
             continue;
         }
-        if (is_dead_end(ways, node, arc)) {
-            geo_search_note(search, arc->tail, (uint32_t)tail_ms);
-        } else {
-            geo_search_put(search, arc->tail, (uint32_t)tail_ms);
-            __builtin_prefetch(&ways.arcs[ways.first[arc->tail]]);
-        }
+        geo_search_put(search, arc->tail, (uint32_t)tail_ms);
+        __builtin_prefetch(&ways.arcs[ways.first[arc->tail]]);
     }
 }
 
@@ -427,29 +412,43 @@ static void list_reaches(const struct geo_search *search, struct ways_in ways, u
     }
 }
 
-uint32_t geo_isochrone(struct geo_search *search, const struct geo_map *map,
-                       enum geo_profile profile, struct geo_place place, uint32_t limit_ms,
-                       struct geo_reach reaches[], uint32_t reaches_max)
+/* What is left of the limit when the walk from the place's road is paid for. False: nothing. */
+static bool bound_at(struct geo_place place, uint32_t limit_ms, uint32_t *bound_ms)
+{
+    return geo_bound_left(geo_reachable_ms(limit_ms), geo_access_ms(place.distance_cm), bound_ms);
+}
+
+uint32_t geo_isochrone_nodes(struct geo_search *search, const struct geo_map *map,
+                             enum geo_profile profile, struct geo_place place, uint32_t limit_ms)
 {
     assert(search != NULL);
     assert(map->node_count <= search->nodes_max);
     assert(place.edge < map->edge_count);
 
     uint32_t bound_ms = 0;
-    const uint32_t access_ms = geo_access_ms(place.distance_cm);
-    if (!geo_bound_left(geo_reachable_ms(limit_ms), access_ms, &bound_ms)) {
+    if (!bound_at(place, limit_ms, &bound_ms)) {
         return 0;
     }
-
     const struct ways_in ways = ways_of(search, map, profile);
     start_at(search, map, profile, place, bound_ms);
     uint32_t node = geo_search_take(search, bound_ms);
     for (; node != GEO_NODE_NONE; node = geo_search_take(search, bound_ms)) {
         relax(search, ways, node, bound_ms);
     }
+    return search->touched_count;
+}
 
+uint32_t geo_isochrone(struct geo_search *search, const struct geo_map *map,
+                       enum geo_profile profile, struct geo_place place, uint32_t limit_ms,
+                       struct geo_reach reaches[], uint32_t reaches_max)
+{
+    uint32_t bound_ms = 0;
+    if (!bound_at(place, limit_ms, &bound_ms)) {
+        return 0;
+    }
+    (void)geo_isochrone_nodes(search, map, profile, place, limit_ms);
     struct reach_list list = {.reaches = reaches, .slots = search->slots, .max = reaches_max};
-    list_reaches(search, ways, access_ms, &list);
+    list_reaches(search, ways_of(search, map, profile), geo_access_ms(place.distance_cm), &list);
     const uint32_t own = list.slots[place.edge];
     const bool own_met = own < list.count && reaches[own].edge == place.edge;
     if (!own_met && list.count < reaches_max) {

@@ -95,4 +95,8 @@ uint32_t geo_isochrone(struct geo_search *search, const struct geo_map *map,
                        enum geo_profile profile, struct geo_place place, uint32_t limit_ms,
                        struct geo_reach reaches[], uint32_t reaches_max);
 
+/* The search alone: how many crossings and ends of roads one can be at the place from in time. */
+uint32_t geo_isochrone_nodes(struct geo_search *search, const struct geo_map *map,
+                             enum geo_profile profile, struct geo_place place, uint32_t limit_ms);
+
 #endif

@@ -152,16 +152,6 @@ void geo_search_put(struct geo_search *search, uint32_t node, uint32_t travel_ms
     }
 }
 
-void geo_search_note(struct geo_search *search, uint32_t node, uint32_t travel_ms)
-{
-    assert(travel_ms < geo_search_known_ms(search, node));
-
-    if (!is_labelled(search, node)) {
-        search->touched[search->touched_count++] = node;
-    }
-    search->labels[node] = (struct geo_label){travel_ms, search->version + GEO_LABEL_TAKEN};
-}
-
 /* Not in an earlier bucket as well, from which it was taken. */
 static bool is_waiting(const struct geo_search *search, uint32_t queued)
 {

@@ -7,14 +7,14 @@
 #include "geo/geo_map.h"
 #include "geo/geo_nearest.h"
 
-/* The queue of the reverse search: nodes by tentative travel time in buckets of about a second,
+/* The queue of the reverse search: nodes by tentative travel time in buckets of about two seconds,
  * each a last-in first-out list. A node improved into an earlier bucket is put there, too, and what
  * is left of it in the later one is passed over, as it has been taken by then. A node improved
  * after it was taken comes back, so labels below the front bucket are final and the search is
  * exact. Nothing is cleared between searches: a label counts only under the current version. */
 
-#define GEO_BUCKET_SHIFT 10u   /* 1.024 s: measured best on real cities */
-#define GEO_BUCKET_COUNT 4096u /* 70 minutes in sight; what is later waits in one list more */
+#define GEO_BUCKET_SHIFT 11u   /* 2.048 s: measured best on real cities */
+#define GEO_BUCKET_COUNT 2048u /* 70 minutes in sight; what is later waits in one list more */
 #define GEO_NODE_NONE    UINT32_MAX
 
 /* Where units are dense the reverse search has them after a few nodes; where they are not, asking
@@ -79,9 +79,6 @@ static inline uint32_t geo_search_known_ms(const struct geo_search *search, uint
 
 /* The node can be at the place in travel_ms, which is less than was known: queue it. */
 void geo_search_put(struct geo_search *search, uint32_t node, uint32_t travel_ms);
-
-/* The same for a node that leads nowhere: it need not be taken. */
-void geo_search_note(struct geo_search *search, uint32_t node, uint32_t travel_ms);
 
 /* The part of an edge's travel time from its `from` to a place on it, or back; the rest is what is
  * left of the whole. Rounded down, so that parts always add up. */

@@ -123,30 +123,38 @@ static bool time_nearest(struct bench *bench)
     return true;
 }
 
+/* The search alone where `reaches` is NULL, else with the list of the edges. */
+static bool time_isochrone(struct bench *bench, uint32_t minutes, struct geo_reach reaches[])
+{
+    for (uint32_t sample = 0; sample < SAMPLES; sample++) {
+        struct geo_place place;
+        const struct geo_point at = random_place(bench, GEO_PROFILE_CAR);
+        if (geo_map_snap(&bench->map, GEO_PROFILE_CAR, at, &place) != GEO_OK) {
+            return false;
+        }
+        const uint32_t limit_ms = minutes * 60000u;
+        const uint64_t start_ns = now_ns();
+        bench->work +=
+            reaches == NULL
+                ? geo_isochrone_nodes(bench->search, &bench->map, GEO_PROFILE_CAR, place, limit_ms)
+                : geo_isochrone(bench->search, &bench->map, GEO_PROFILE_CAR, place, limit_ms,
+                                reaches, bench->map.edge_count);
+        bench->samples_ns[sample] = now_ns() - start_ns;
+    }
+    report(bench, reaches == NULL ? "isochrone, search" : "isochrone with edges", minutes);
+    return true;
+}
+
 static bool time_isochrones(struct bench *bench)
 {
-    struct geo_reach *reaches = calloc(bench->map.edge_count, sizeof *reaches);
-    if (reaches == NULL) {
-        return false;
-    }
     const uint32_t minutes[] = {1, 3, 5, 10};
-    for (size_t i = 0; i < sizeof minutes / sizeof minutes[0]; i++) {
-        for (uint32_t sample = 0; sample < SAMPLES; sample++) {
-            struct geo_place place;
-            const struct geo_point at = random_place(bench, GEO_PROFILE_CAR);
-            if (geo_map_snap(&bench->map, GEO_PROFILE_CAR, at, &place) != GEO_OK) {
-                free(reaches);
-                return false;
-            }
-            const uint64_t start_ns = now_ns();
-            bench->work += geo_isochrone(bench->search, &bench->map, GEO_PROFILE_CAR, place,
-                                         minutes[i] * 60000u, reaches, bench->map.edge_count);
-            bench->samples_ns[sample] = now_ns() - start_ns;
-        }
-        report(bench, "isochrone, minutes", minutes[i]);
+    struct geo_reach *reaches = calloc(bench->map.edge_count, sizeof *reaches);
+    bool good = reaches != NULL;
+    for (size_t i = 0; i < 2u * (sizeof minutes / sizeof minutes[0]); i++) {
+        good = good && time_isochrone(bench, minutes[i / 2u], i % 2u == 0 ? NULL : reaches);
     }
     free(reaches);
-    return true;
+    return good;
 }
 
 /* One place, all units: 2,000 at once. */

@@ -13,7 +13,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "geo/geo_nearest.h"
+#include "geo/geo_selection.h"
 #include "tests/support/geo_oracle.h"
 #include "tests/support/geo_test_map.h"
 #include "tests/support/geo_test_roads.h"
@@ -157,18 +157,13 @@ static bool time_isochrones(struct bench *bench)
     return good;
 }
 
-/* One place, all units: 2,000 at once. */
-static bool time_table(struct bench *bench)
+enum { FROM = 2000 };
+
+/* Everybody's time to one place: by a table where `selection` is NULL, else of those who stand. */
+static bool time_table(struct bench *bench, const struct geo_place from[FROM],
+                       struct geo_selection *selection)
 {
-    enum { FROM = 2000 };
-    static struct geo_place from[FROM];
     static uint32_t travel_ms[FROM];
-    for (uint32_t i = 0; i < FROM; i++) {
-        if (geo_map_snap(&bench->map, GEO_PROFILE_CAR, random_place(bench, GEO_PROFILE_CAR),
-                         &from[i]) != GEO_OK) {
-            return false;
-        }
-    }
     for (uint32_t sample = 0; sample < SAMPLES; sample++) {
         struct geo_place to;
         if (geo_map_snap(&bench->map, GEO_PROFILE_CAR, random_place(bench, GEO_PROFILE_CAR), &to) !=
@@ -176,12 +171,44 @@ static bool time_table(struct bench *bench)
             return false;
         }
         const uint64_t start_ns = now_ns();
-        geo_table_ms(bench->search, &bench->map, GEO_PROFILE_CAR, to, from, FROM, travel_ms);
+        if (selection == NULL) {
+            geo_table_ms(bench->search, &bench->map, GEO_PROFILE_CAR, to, from, FROM, travel_ms);
+        } else {
+            geo_selection_table_ms(selection, bench->search, to, travel_ms);
+        }
         bench->samples_ns[sample] = now_ns() - start_ns;
         bench->work += FROM;
     }
-    report(bench, "table to one place", FROM);
+    report(bench, selection == NULL ? "table to one place" : "table, selection kept", FROM);
     return true;
+}
+
+static bool time_tables(struct bench *bench)
+{
+    static struct geo_place from[FROM];
+    for (uint32_t i = 0; i < FROM; i++) {
+        if (geo_map_snap(&bench->map, GEO_PROFILE_CAR, random_place(bench, GEO_PROFILE_CAR),
+                         &from[i]) != GEO_OK) {
+            return false;
+        }
+    }
+    struct geo_selection *selection = NULL;
+    if (geo_selection_create(bench->roads.cch, GEO_PROFILE_CAR, from, FROM, &selection) != GEO_OK) {
+        return false;
+    }
+    for (uint32_t sample = 0; sample < SAMPLES; sample++) {
+        const uint64_t start_ns = now_ns();
+        if (sample < 100) {
+            geo_selection_follow(selection, bench->roads.metrics[GEO_PROFILE_CAR],
+                                 bench->roads.traffic);
+        }
+        bench->samples_ns[sample] =
+            sample < 100 ? now_ns() - start_ns : bench->samples_ns[sample - 100];
+    }
+    report(bench, "selection follows", FROM);
+    const bool good = time_table(bench, from, NULL) && time_table(bench, from, selection);
+    geo_selection_destroy(selection);
+    return good;
 }
 
 static void time_travel(struct bench *bench)
@@ -363,7 +390,7 @@ int main(int argc, char *argv[])
     int code = EXIT_SUCCESS;
     if (argc == 4) {
         code = compare_with_oracle(&bench, (uint32_t)strtoul(argv[3], NULL, 10));
-    } else if (time_nearest(&bench) && time_isochrones(&bench) && time_table(&bench)) {
+    } else if (time_nearest(&bench) && time_isochrones(&bench) && time_tables(&bench)) {
         time_travel(&bench);
         time_places(&bench);
         time_metric(&bench);

@@ -5,8 +5,10 @@ import { supEn } from '../src/i18n/sup_en.ts';
 import { supZh, type SupKey } from '../src/i18n/sup_zh.ts';
 import type { SummaryLine, PastBoard } from '../src/protocol/http.ts';
 import type { Event } from '../src/protocol/objects.ts';
-import { addressOf, comparable, filterOf, localOf, NO_FILTER, periodOf, queryOf, rangeIsGood, reportQuery, type Filter } from '../src/supervisor/filter.ts';
+import { addressOf, comparable, filterOf, localOf, NO_FILTER, periodOf, patrolQuery, queryOf, rangeIsGood, reportQuery, type Filter } from '../src/supervisor/filter.ts';
 import { ranked } from '../src/supervisor/league.tsx';
+import { hoursMinutes, keptShare, worstFirst } from '../src/supervisor/patrol.tsx';
+import type { PatrolLine } from '../src/protocol/patrol.ts';
 import { lateShare, metShare, percent, points, usedBins, wilson } from '../src/supervisor/numbers.ts';
 import { incidentOf } from '../src/store/about.ts';
 import { cityAt, sightings, waysAt } from '../src/supervisor/past.ts';
@@ -16,7 +18,7 @@ import { anAssignment, anIncident, anUnit } from './fakes.ts';
 describe('the supervisor’s filter', () => {
   const whole: Filter = {
     from: '2026-11-01T08:00', to: '2026-11-02T08:00', tier: '3', type: 'fire', circle: 'C1', area: 'B2', unit: 'P12', district: 'D1', drills: true,
-    view: 'replay', group: 'unit', at: '2026-11-01T09:00:07', incident: '42',
+    view: 'replay', group: 'unit', by: 'circle', at: '2026-11-01T09:00:07', incident: '42',
   };
 
   it('goes through the address unchanged', () => {
@@ -34,6 +36,11 @@ describe('the supervisor’s filter', () => {
     expect(query.get('from')).toBe('2026-11-01T08:00');
     expect(query.get('format')).toBe('csv');
     expect(query.get('drills')).toBe('0');
+  });
+
+  it('asks for patrols by place and time alone', () => {
+    expect(patrolQuery(whole)).toBe('from=2026-11-01T08%3A00&to=2026-11-02T08%3A00&circle=C1&district=D1&group=circle');
+    expect(patrolQuery(NO_FILTER, 'csv')).toBe('group=checkpoint&format=csv');
   });
 
   it('compares with last year only what has both ends', () => {
@@ -57,6 +64,32 @@ describe('the supervisor’s filter', () => {
     expect(periodOf('week', late, 'Asia/Shanghai')).toEqual({ from: '2026-11-23T00:00', to: '2026-11-30T00:00' });
     expect(periodOf('month', late, 'Asia/Shanghai')).toEqual({ from: '2026-11-01T00:00', to: '2026-11-30T00:00' });
     expect(periodOf('all', late, 'Asia/Shanghai')).toEqual({ from: '', to: '' });
+  });
+});
+
+describe('the report on patrols', () => {
+  const aLine = (over: Partial<PatrolLine>): PatrolLine => ({
+    group: 'B1', name: null, circle: null, checkpoints: 1, due: 10, missed: 0, visits: 9, seen: 9, signed: 0, scanned: 0, unconfirmed: 0,
+    gap_ms: 60_000, gap_from_ms: 0, last_ms: 0, ...over,
+  });
+  const codes = (lines: PatrolLine[]): (string | null)[] => lines.map((line) => line.group);
+
+  it('has what was missed most first, equals by name, and what is in no circle last', () => {
+    const lines = [aLine({ group: null, missed: 9 }), aLine({ group: 'B3', missed: 2 }), aLine({ group: 'B2', missed: 2 }), aLine({ group: 'B4', missed: 3 })];
+    expect(codes(worstFirst(lines, 'missed'))).toEqual(['B4', 'B2', 'B3', null]);
+    expect(codes(worstFirst(lines, 'group'))).toEqual(['B2', 'B3', 'B4', null]);
+  });
+
+  it('puts what nobody had to visit behind what was kept, by share', () => {
+    const lines = [aLine({ group: 'free', due: 0 }), aLine({ group: 'kept' }), aLine({ group: 'half', missed: 5 })];
+    expect(codes(worstFirst(lines, 'rate'))).toEqual(['half', 'kept', 'free']);
+    expect(keptShare(aLine({ due: 0 }))).toBeNull();
+    expect(keptShare(aLine({ due: null, missed: null }))).toBeNull();
+    expect(keptShare(aLine({ missed: 1 }))).toBe(0.9);
+  });
+
+  it('says a gap in hours and whole minutes', () => {
+    expect([null, 59_999, 3_599_999, 25_500_000].map(hoursMinutes)).toEqual(['—', '0 min', '59 min', '7 h 05 min']);
   });
 });
 

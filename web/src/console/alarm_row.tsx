@@ -6,6 +6,7 @@ import { PriorityBadge } from '../ui/bits.tsx';
 import { duration } from '../ui/format.ts';
 import { alarmText } from '../ui/alarm_text.ts';
 import { SHELVE_MINUTES, tally } from './alarms.ts';
+import { checkpointAt } from './checkpoints.ts';
 import { CoverageButton } from './coverage_button.tsx';
 import { ackOldest, alarms, alarmsOpen, city, now, select, shelveAlarm, show } from './state.ts';
 import { t, word } from './words.ts';
@@ -49,7 +50,13 @@ export function AlarmRow(): JSX.Element {
 /** What it is about, to go there. */
 export const subjectLink = (alarm: Alarm): JSX.Element | null =>
   alarm.incident_id !== null ? <IncidentLink key={alarm.alarm_id} id={alarm.incident_id} />
-    : (alarm.circle ?? alarm.checkpoint) === null ? null : <span key={alarm.alarm_id}>{alarm.circle ?? alarm.checkpoint}</span>;
+    : alarm.checkpoint !== null ? <CheckpointLink key={alarm.alarm_id} code={alarm.checkpoint} />
+      : alarm.circle === null ? null : <span key={alarm.alarm_id}>{alarm.circle}</span>;
+
+function CheckpointLink({ code }: { code: string }): JSX.Element {
+  const place = checkpointAt(code);
+  return place ? <button type="button" class="link" onClick={() => show(place)}>{code}</button> : <span>{code}</span>;
+}
 
 function IncidentLink({ id }: { id: number }): JSX.Element {
   return (

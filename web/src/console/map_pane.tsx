@@ -4,10 +4,12 @@ import { useEffect, useRef } from 'preact/hooks';
 import { http } from '../link/http.ts';
 import * as api from '../protocol/http.ts';
 import { StatusGlyph } from '../ui/bits.tsx';
+import { STAND_SIGN, STANDS } from '../ui/checkpoint_stand.ts';
 import { duration } from '../ui/format.ts';
 import { session } from '../ui/session.ts';
 import { isDark } from '../ui/theme.ts';
 import { webglWorks } from '../ui/webgl.ts';
+import { checkpointMarks, watchCheckpoints, type CheckpointMark } from './checkpoints.ts';
 import { panels } from './late.ts';
 import { gapsByCircle } from './coverage.ts';
 import { isEnded } from './derive.ts';
@@ -88,6 +90,7 @@ export function MapPane(): JSX.Element {
         effect(() => map.setClosures(closures.value, closureLabel)),
         effect(() => map.setDrawing(drawing.value?.line ?? [])),
         effect(() => map.setRoutes(routes.value.values(), routeLabel)),
+        effect(() => map.setCheckpoints(checkpointMarks.value)),
         effect(() => {
           const incident = selectedId.value === null ? undefined : city.peek().incidents.get(selectedId.value);
           if (incident) map.reveal(incident);
@@ -106,6 +109,8 @@ export function MapPane(): JSX.Element {
     };
   }, [info]);
 
+  useEffect(watchCheckpoints, [session.value?.token]);
+
   const summary = useComputed(() =>
     t('map.summary', { units: city.value.units.size, incidents: [...city.value.incidents.values()].filter((i) => !isEnded(i)).length }));
   const stale = linkState.value.kind !== 'online' || isStale();
@@ -113,7 +118,7 @@ export function MapPane(): JSX.Element {
     <section class={`pane map-pane${stale ? ' stale' : ''}`} aria-label={t('map.title')} data-pane="map">
       <div class="map" ref={box} />
       <p class="visually-hidden">{summary}</p>
-      <p class="visually-hidden map-ways">{[...closures.value.map(closureLabel), ...[...routes.value.values()].filter(({ line }) => line).map(routeLabel)].join('; ')}</p>
+      <p class="visually-hidden map-ways">{[...closures.value.map(closureLabel), ...[...routes.value.values()].filter(({ line }) => line).map(routeLabel), ...checkpointMarks.value.filter(({ stand }) => stand === 'overdue').map(overdueLabel)].join('; ')}</p>
       {listed.value && panels.value ? <panels.value.NearList /> : null}
       {panels.value ? <panels.value.Closures /> : null}
       {trouble.value ? <p class="map-trouble" role="status">{t(trouble.value)}</p> : null}
@@ -167,6 +172,8 @@ const closureLabel = (item: api.Traffic): string =>
   [item.code, item.speed_kmh === 0 ? t('road.closed') : t('road.kmh', { n: item.speed_kmh })].join(' ');
 const routeLabel = (route: HeldRoute): string => t('route.label', { unit: route.unit, time: duration(route.travel_ms) });
 
+const overdueLabel = (mark: CheckpointMark): string => t('legend.checkpoint.overdue', { code: `${mark.code} ${mark.name}` });
+
 const lastReach: { at: string; profile: Profile; map: MapView | null } = { at: '', profile: 'off', map: null };
 
 function Legend(): JSX.Element {
@@ -190,6 +197,11 @@ function Legend(): JSX.Element {
           </li>
         ))}
       </ul>
+      {checkpointMarks.value.length === 0 ? null : (
+        <ul>
+          {STANDS.map((stand) => <li key={stand} class={stand === 'overdue' ? 'late' : ''}><span aria-hidden="true">{STAND_SIGN[stand]}</span> {t(`legend.checkpoint.${stand}`, { code: '' })}</li>)}
+        </ul>
+      )}
     </div>
   );
 }

@@ -166,6 +166,10 @@ export const conEn: Record<ConKey, string> = {
   'road.off_road': 'No road of this kind lies within 30 m of the line',
   'road.no_map': 'Without a map no road can be closed',
   'legend.way': 'way of a unit',
+  'legend.checkpoint.free': 'checkpoint, at any time',
+  'legend.checkpoint.waits': 'checkpoint',
+  'legend.checkpoint.soon': 'checkpoint due in 15 min',
+  'legend.checkpoint.overdue': '{code} checkpoint overdue',
   'legend.barrier': 'closed road',
   'route.label': '{unit} {time}',
 };

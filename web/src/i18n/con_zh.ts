@@ -165,6 +165,10 @@ export const conZh = {
   'road.off_road': '画线 30 米内没有这类道路',
   'road.no_map': '没有地图，不能画封路',
   'legend.way': '出警路线',
+  'legend.checkpoint.free': '必到点，不限时',
+  'legend.checkpoint.waits': '必到点',
+  'legend.checkpoint.soon': '必到点，15 分钟内到时',
+  'legend.checkpoint.overdue': '{code} 必到点逾期',
   'legend.barrier': '道路管制',
   'route.label': '{unit} {time}',
 } as const;

@@ -10,3 +10,17 @@ export const checkpoint = obj({
 });
 export const checkpoints = obj({ checkpoints: list(checkpoint) });
 export type Checkpoint = Of<typeof checkpoint>;
+
+/** GET /v1/patrol: what was due, who came, and for how long nobody did. */
+const patrolLine = obj({
+  group: nullable(str), name: nullable(str), circle: nullable(str), checkpoints: count, due: nullable(count), missed: nullable(count),
+  visits: count, seen: count, signed: count, scanned: count, unconfirmed: count,
+  gap_ms: nullable(int), gap_from_ms: nullable(int), last_ms: nullable(int),
+});
+export const patrol = obj({
+  definition: obj({ time_zone: str, from_ms: nullable(int), to_ms: nullable(int) }),
+  total: patrolLine,
+  lines: list(patrolLine),
+});
+export type Patrol = Of<typeof patrol>;
+export type PatrolLine = Patrol['lines'][number];

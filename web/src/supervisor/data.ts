@@ -6,6 +6,7 @@ import { http, httpBlob } from '../link/http.ts';
 import { saveFile } from '../ui/save.ts';
 import type { Check } from '../protocol/check.ts';
 import * as api from '../protocol/http.ts';
+import { patrol } from '../protocol/patrol.ts';
 import { problemText } from '../ui/problem.ts';
 import { forget, session } from '../ui/session.ts';
 import { addressOf, filterOf, rangeIsGood, type Filter } from './filter.ts';
@@ -56,6 +57,7 @@ export const drillTimes = new Asked(api.timesSummary);
 export const bulletin = new Asked(api.bulletin);
 export const heat = new Asked(api.heat);
 export const past = new Asked(api.pastBoard);
+export const patrols = new Asked(patrol);
 
 export function change(next: Partial<Filter>): void {
   const whole = { ...filter.value, ...next };

@@ -3,10 +3,13 @@
 
 import { INCIDENT_TYPES, TIERS } from '../protocol/values.ts';
 
-export const VIEWS = ['overview', 'log', 'league', 'bulletin', 'drills', 'replay'] as const;
+export const VIEWS = ['overview', 'log', 'league', 'bulletin', 'patrol', 'drills', 'replay'] as const;
 export type ViewName = (typeof VIEWS)[number];
 export const GROUPS = ['circle', 'beat', 'grid', 'unit', 'district', 'type', 'shift', 'hour', 'day', 'month'] as const;
 export type GroupName = (typeof GROUPS)[number];
+/** Lines of the report on patrols. */
+export const PATROL_GROUPS = ['checkpoint', 'circle', 'district', 'unit'] as const;
+export type PatrolGroup = (typeof PATROL_GROUPS)[number];
 
 export interface Filter {
   from: string; /* the city's date and time, as the input holds it; '' is open */
@@ -20,6 +23,7 @@ export interface Filter {
   drills: boolean;
   view: ViewName;
   group: GroupName;
+  by: PatrolGroup;
   /** Of the replay: the moment, and the incident if it is about one. */
   at: string;
   incident: string;
@@ -27,7 +31,7 @@ export interface Filter {
 
 export const NO_FILTER: Filter = {
   from: '', to: '', tier: '', type: '', circle: '', area: '', unit: '', district: '', drills: false,
-  view: 'overview', group: 'circle', at: '', incident: '',
+  view: 'overview', group: 'circle', by: 'checkpoint', at: '', incident: '',
 };
 export const ROWS_MAX = 10_000;
 
@@ -52,6 +56,7 @@ export function filterOf(search: string): Filter {
     drills: from.get('drills') === '1',
     view: known('view', VIEWS, 'overview') as ViewName,
     group: known('group', GROUPS, 'circle') as GroupName,
+    by: known('by', PATROL_GROUPS, 'checkpoint') as PatrolGroup,
     at: time('at'),
     incident: /^\d{1,10}$/.test(text('incident')) ? text('incident') : '',
   };
@@ -65,6 +70,7 @@ export function addressOf(filter: Filter): string {
   if (filter.drills) out.set('drills', '1');
   if (filter.view !== NO_FILTER.view) out.set('view', filter.view);
   if (filter.group !== NO_FILTER.group) out.set('group', filter.group);
+  if (filter.by !== NO_FILTER.by) out.set('by', filter.by);
   const text = out.toString();
   return text === '' ? '' : `?${text}`;
 }
@@ -100,6 +106,14 @@ export function reportQuery(
   if (more.group !== undefined) out.set('group', more.group);
   if ((more.compares ?? true) && comparable(filter)) out.set('compare', 'last_year');
   if (more.format === 'csv') out.set('format', 'csv');
+  return out.toString();
+}
+
+/** The question for the report on patrols: of places, so neither by tier nor by type. */
+export function patrolQuery(filter: Filter, format: 'json' | 'csv' = 'json'): string {
+  const out = narrow(filter, ['from', 'to', 'circle', 'district']);
+  out.set('group', filter.by);
+  if (format === 'csv') out.set('format', 'csv');
   return out.toString();
 }
 

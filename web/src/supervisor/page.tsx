@@ -7,10 +7,11 @@ import { Mark } from '../ui/login.tsx';
 import { logout, session } from '../ui/session.ts';
 import { BulletinView } from './bulletin.tsx';
 import { change, definition, download, failure, filter, round, timeZone, waiting } from './data.ts';
-import { addressOf, filterOf, NO_FILTER, PERIODS, periodOf, queryOf, reportQuery, VIEWS, type Filter } from './filter.ts';
+import { addressOf, filterOf, NO_FILTER, patrolQuery, PERIODS, periodOf, queryOf, reportQuery, VIEWS, type Filter } from './filter.ts';
 import { Drills, League } from './league.tsx';
 import { LogView } from './log.tsx';
 import { Overview } from './overview.tsx';
+import { PatrolView } from './patrol.tsx';
 import { Replay } from './replay.tsx';
 import { t, word } from './words.ts';
 
@@ -49,7 +50,7 @@ export function SupervisorPage(): JSX.Element {
       {failure.value !== null ? <p class="warn" role="alert">{failure.value}</p> : null}
       <main id="main" class="sup-main">
         <View />
-        {now.view === 'replay' ? null : <DefinitionLine />}
+        {now.view === 'replay' || now.view === 'patrol' ? null : <DefinitionLine />}
       </main>
     </div>
   );
@@ -65,6 +66,8 @@ function View(): JSX.Element {
       return <League />;
     case 'bulletin':
       return <BulletinView />;
+    case 'patrol':
+      return <PatrolView />;
     case 'drills':
       return <Drills />;
     case 'replay':
@@ -85,6 +88,8 @@ async function downloadView(now: Filter): Promise<void> {
       return report('summary', { group: now.group, drills: true });
     case 'bulletin':
       return report('bulletin', { group: now.group });
+    case 'patrol':
+      return download(`/v1/patrol?${patrolQuery(now, 'csv')}`, 'patrol');
     case 'log':
     case 'replay':
       return download(`/v1/response-times?${queryOf(now, 'csv')}`, 'log');
@@ -93,17 +98,18 @@ async function downloadView(now: Filter): Promise<void> {
 
 function Filters(): JSX.Element {
   const now = filter.value;
+  const ofPlaces = now.view === 'patrol'; /* neither of orders nor of incidents */
   return (
     <form
       class="filters"
       onSubmit={(event) => {
         event.preventDefault();
         const data = new FormData(event.currentTarget);
-        const text = (name: string): string => String(data.get(name) ?? '').trim();
+        const text = (name: 'from' | 'to' | 'tier' | 'type' | 'circle' | 'area' | 'unit' | 'district'): string => String(data.get(name) ?? now[name]).trim();
         round.value += 1;
         change({
           from: text('from'), to: text('to'), tier: text('tier'), type: text('type'), circle: text('circle'), area: text('area'),
-          unit: text('unit'), district: text('district'), drills: data.has('drills'),
+          unit: text('unit'), district: text('district'), drills: ofPlaces ? now.drills : data.has('drills'),
         });
       }}
     >
@@ -114,6 +120,22 @@ function Filters(): JSX.Element {
       </span>
       <Field label={t('sup.filter.from')}><input type="datetime-local" name="from" defaultValue={now.from} /></Field>
       <Field label={t('sup.filter.to')}><input type="datetime-local" name="to" defaultValue={now.to} /></Field>
+      {ofPlaces ? null : <OfIncidents />}
+      <Field label={t('sup.filter.district')}><input name="district" defaultValue={now.district} autocomplete="off" /></Field>
+      <Field label={t('sup.filter.circle')}><input name="circle" defaultValue={now.circle} autocomplete="off" /></Field>
+      {ofPlaces ? null : <OfOrders />}
+      <button type="submit" class="primary">{t('sup.filter.apply')}</button>
+      {addressOf({ ...now, view: NO_FILTER.view, group: NO_FILTER.group, by: NO_FILTER.by }) !== '' ? (
+        <button type="button" onClick={() => change({ ...NO_FILTER, view: now.view, group: now.group, by: now.by })}>{t('common.clear_filter')}</button>
+      ) : null}
+    </form>
+  );
+}
+
+function OfIncidents(): JSX.Element {
+  const now = filter.value;
+  return (
+    <>
       <Field label={t('sup.filter.tier')}>
         <select name="tier">
           <option value="">{t('common.all')}</option>
@@ -126,16 +148,18 @@ function Filters(): JSX.Element {
           {INCIDENT_TYPES.map((type) => <option key={type} value={type} selected={now.type === type}>{word('type', type)}</option>)}
         </select>
       </Field>
-      <Field label={t('sup.filter.district')}><input name="district" defaultValue={now.district} autocomplete="off" /></Field>
-      <Field label={t('sup.filter.circle')}><input name="circle" defaultValue={now.circle} autocomplete="off" /></Field>
+    </>
+  );
+}
+
+function OfOrders(): JSX.Element {
+  const now = filter.value;
+  return (
+    <>
       <Field label={t('sup.filter.area')}><input name="area" defaultValue={now.area} autocomplete="off" /></Field>
       <Field label={t('sup.filter.unit')}><input name="unit" defaultValue={now.unit} autocomplete="off" /></Field>
       <label class="check"><input type="checkbox" name="drills" defaultChecked={now.drills} />{t('sup.filter.drills')}</label>
-      <button type="submit" class="primary">{t('sup.filter.apply')}</button>
-      {addressOf({ ...now, view: NO_FILTER.view, group: NO_FILTER.group }) !== '' ? (
-        <button type="button" onClick={() => change({ ...NO_FILTER, view: now.view, group: now.group })}>{t('common.clear_filter')}</button>
-      ) : null}
-    </form>
+    </>
   );
 }
 

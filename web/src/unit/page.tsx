@@ -28,8 +28,8 @@ const LABEL: Record<Press, 'unit.accept' | 'unit.en_route' | 'unit.on_scene' | '
 
 export function UnitPage(): JSX.Element {
   useEffect(start, [session.value?.token]);
-  const Photos = useSignal<PhotosView | null>(null);
-  useEffect(() => void import('./photos.tsx').then((loaded) => (Photos.value = loaded.Photos)).catch(() => undefined), []);
+  const Later = useSignal<LaterView | null>(null);
+  useEffect(() => void import('./later.tsx').then((loaded) => (Later.value = loaded.Later)).catch(() => undefined), []);
   const { order, unit, ended } = orders.value;
   return (
     <div
@@ -52,7 +52,7 @@ export function UnitPage(): JSX.Element {
           <Standby ready={unit !== null} ended={ended ? word('astate', ended.state) : null} />
         )}
       </main>
-      {Photos.value ? <Photos.value order={order} /> : null}
+      {Later.value ? <Later.value order={order} /> : null}
       {order ? <Actions key={order.assignment.assignment_id} order={order} /> : <DutyButton />}
       <Help />
       <Bottom />
@@ -305,7 +305,7 @@ function OrderCard({ order }: { order: Order }): JSX.Element {
 const age = ({ assignment: { sent_ms } }: Order): string => duration(Math.max(0, now.value - (sent_ms ?? now.value)));
 
 /** Photos that wait from before are sent whether or not somebody takes another one: loaded at once, but after the page. */
-type PhotosView = (about: { order: Order | null }) => JSX.Element | null;
+type LaterView = (about: { order: Order | null }) => JSX.Element | null;
 
 /** The way to the scene is drawn when somebody wants to see it; its code is fetched (and kept) apart. */
 type SignOnView = (about: { people: number; done: () => void }) => JSX.Element;

@@ -8,13 +8,14 @@ import workerUrl from 'maplibre-gl/dist/maplibre-gl-worker.mjs?worker&url';
 import 'maplibre-gl/dist/maplibre-gl.css';
 import type { Circle, Incident } from '../../protocol/objects.ts';
 import type { Isochrone, MapInfo, Traffic } from '../../protocol/http.ts';
+import type { CheckpointMark } from '../checkpoints.ts';
 import type { Fleet } from '../fleet.ts';
 import type { Place } from '../roads.ts';
 import type { HeldRoute } from '../route_plan.ts';
 import { outlines } from './reach.ts';
 import { baseStyle, OVERLAY_FONT } from './style.ts';
 import { UnitsLayer } from './units_layer.ts';
-import { closureFeatures, drawingFeatures, routeFeatures, routeLayers, WAY_SOURCES, wayLabels, type Collection } from './ways.ts';
+import { checkpointFeatures, checkpointLayers, closureFeatures, drawingFeatures, routeFeatures, routeLayers, WAY_SOURCES, wayLabels, type Collection } from './ways.ts';
 
 setWorkerUrl(workerUrl);
 
@@ -180,7 +181,7 @@ export class MapView {
       },
       paint: { 'text-color': blue, 'text-halo-color': halo, 'text-halo-width': 2.4 },
     });
-    for (const layer of wayLabels(this.dark)) add(layer);
+    for (const layer of [...wayLabels(this.dark), ...checkpointLayers(this.dark)]) add(layer);
     if (!this.map.getLayer('units')) this.map.addLayer(this.units);
     add({
       id: 'unit-labels', type: 'symbol', source: 'labels', minzoom: 12.5,
@@ -280,6 +281,10 @@ export class MapView {
 
   setDrawing(line: readonly Place[]): void {
     this.put('drawing', drawingFeatures(line));
+  }
+
+  setCheckpoints(marks: readonly CheckpointMark[]): void {
+    this.put('checkpoints', checkpointFeatures(marks));
   }
 
   /** The ways of those who are ordered. */

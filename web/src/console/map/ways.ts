@@ -1,13 +1,14 @@
 /* Layers of closed roads, of the road being drawn, and of the ways of those who are ordered. */
 
-import type { LayerSpecification } from 'maplibre-gl';
+import type { ExpressionSpecification, LayerSpecification } from 'maplibre-gl';
 import type { Traffic } from '../../protocol/http.ts';
 import type { Place } from '../roads.ts';
+import type { CheckpointMark } from '../checkpoints.ts';
 import type { HeldRoute } from '../route_plan.ts';
 import { OVERLAY_FONT } from './style.ts';
 
 export type Collection = { type: 'FeatureCollection'; features: object[] };
-export const WAY_SOURCES = ['closures', 'drawing', 'routes'] as const;
+export const WAY_SOURCES = ['closures', 'drawing', 'routes', 'checkpoints'] as const;
 
 const collection = (features: object[]): Collection => ({ type: 'FeatureCollection', features });
 const shape = (line: readonly Place[]): object =>
@@ -29,6 +30,31 @@ export function routeFeatures(routes: Iterable<HeldRoute>, label: (route: HeldRo
     route.line && route.line.length > 1
       ? [{ type: 'Feature', properties: { label: label(route) }, geometry: { type: 'LineString', coordinates: route.line } }]
       : []));
+}
+
+export function checkpointFeatures(marks: readonly CheckpointMark[]): Collection {
+  return collection(marks.map(({ code, sign, stand, lat, lon }) => ({
+    type: 'Feature', properties: { sign, label: code, overdue: stand === 'overdue' }, geometry: { type: 'Point', coordinates: [lon, lat] },
+  })));
+}
+
+/** Overdue ones are seen from afar, the others where patrols are looked at; a unit or an incident lies over them. */
+export function checkpointLayers(dark: boolean): LayerSpecification[] {
+  const ink = dark ? '#e9eff5' : '#131c25';
+  const edge = dark ? '#0d1217' : '#ffffff';
+  const late = dark ? '#ff8f8f' : '#b3001b';
+  const colour: ExpressionSpecification = ['case', ['get', 'overdue'], late, ink];
+  const paint = { 'text-color': colour, 'text-halo-color': edge, 'text-halo-width': 2 };
+  const sign = { 'text-field': ['get', 'sign'], 'text-font': OVERLAY_FONT, 'text-allow-overlap': true, 'text-ignore-placement': true };
+  return [
+    { id: 'checkpoint', type: 'symbol', source: 'checkpoints', minzoom: 11.5, filter: ['!', ['get', 'overdue']], layout: { ...sign, 'text-size': 15 }, paint },
+    { id: 'checkpoint-overdue', type: 'symbol', source: 'checkpoints', filter: ['get', 'overdue'], layout: { ...sign, 'text-size': 19 }, paint },
+    {
+      id: 'checkpoint-name', type: 'symbol', source: 'checkpoints', minzoom: 13,
+      layout: { 'text-field': ['get', 'label'], 'text-font': OVERLAY_FONT, 'text-size': 11, 'text-offset': [0, 0.9], 'text-anchor': 'top', 'text-ignore-placement': true, 'text-optional': true },
+      paint,
+    },
+  ] as LayerSpecification[];
 }
 
 /* Red is for alarms: a barrier is a band of ink and ground, a way is blue with an edge of ground. */

@@ -49,9 +49,18 @@ static void fill_decision(struct decision_made *made)
                                                  .estimated = i % 3 == 0};
         made->passed[i] = (struct passed_over){100 + i, i * 10, REASON_TOO_FAR, i < 2};
     }
-    made->passed_by_reason[REASON_NONE] = 1;
-    made->passed_by_reason[REASON_TOO_FAR] = 19000;
-    made->passed_by_reason[REASON_COUNT - 1] = 2;
+    for (uint32_t i = 0; i < REASON_COUNT; i++) {
+        made->passed_by_reason[i] = 1 + i;
+    }
+    made->together = 8;
+    made->preemptable_count = PREEMPTABLE_MAX;
+    for (uint32_t i = 0; i < PREEMPTABLE_MAX; i++) {
+        made->preemptable[i] = (struct preemptable){.unit_id = 300 + i,
+                                                    .victim_id = 400 + i,
+                                                    .priority = PRIORITY_MAX,
+                                                    .travel_ms = 500 + i,
+                                                    .estimated = i % 2 == 0};
+    }
 }
 
 /* Every field at a value of its own, the largest where it has a limit. */

@@ -440,6 +440,77 @@ Test(history, the_log_names_the_unit_that_met_the_tier_not_the_first_ordered)
     cr_expect(seen.rows[0].response_ms == 50000);
 }
 
+/* The first to arrive was somebody else: the verdict says whom the tier is owed to. */
+Test(history, the_log_names_the_order_of_the_verdict_whoever_else_was_there)
+{
+    given_unit(12, "P12");
+    given_unit(13, "K13");
+    given_incident(1, 5000, 3, false);
+    given_order(7, 1, 12, TIER_1, 5100);
+    given_order(8, 1, 13, TIER_1, 5200);
+    given_update(8, 1, 13, TIER_1, ASSIGNMENT_DECLINED, SOURCE_UNIT, 6000);
+    given_order(9, 1, 13, TIER_1, 7000);
+    given_update(7, 1, 12, TIER_1, ASSIGNMENT_ON_SCENE, SOURCE_UNIT, 40000);
+    given_verdict(1, TIER_1, TIER_MET, 13, 50000, 50000);
+    given_order(10, 1, 13, TIER_5, 51000);
+    feed();
+    struct history_filter filter = history_reader_everything();
+    filter.tier = TIER_1;
+    ask_log(&filter);
+    cr_assert(eq(u32, seen.count, 1));
+    cr_expect(eq(u32, seen.rows[0].assignment_id, 9), "its last of this tier");
+    cr_expect(eq(str, seen.rows[0].unit_code, "K13"));
+}
+
+/* ---- Policies ---- */
+
+static struct history_policy policies[8];
+static uint32_t policy_count;
+
+static bool collect_policy(void *context, const struct history_policy *policy)
+{
+    (void)context;
+    policies[policy_count++] = *policy;
+    return true;
+}
+
+static void ask_policies(int64_t from_ms, int64_t to_ms)
+{
+    policy_count = 0;
+    cr_assert(eq(int, history_reader_policies(reader, from_ms, to_ms, collect_policy, NULL, error),
+                 STATUS_OK),
+              "%s", error);
+}
+
+Test(history, a_period_has_the_policies_that_were_in_force_in_it)
+{
+    static const char *const names[] = {"mutual-aid", "echelon", "place-class"};
+    for (uint32_t i = 0; i < 3; i++) {
+        make(EVENT_POLICY_PUT, 1000 * (int64_t)(i + 1))->policy.version = i + 1;
+        cr_assert(eq(int, policy_preset(names[i], &event->policy.policy), STATUS_OK));
+        put();
+    }
+    feed();
+    ask_policies(T0, TIME_NEVER);
+    cr_assert(eq(u32, policy_count, 3));
+    for (uint32_t i = 0; i < 3; i++) {
+        struct policy preset;
+        cr_assert(eq(int, policy_preset(names[i], &preset), STATUS_OK));
+        cr_expect(eq(u32, policies[i].version, i + 1));
+        cr_expect(eq(int, strcmp(policies[i].name, names[i]), 0));
+        cr_expect(eq(int, policies[i].clock_start, preset.clock_start));
+        cr_expect(eq(i64, policies[i].from_ms, T0 + 1000 * (int64_t)(i + 1)));
+    }
+    ask_policies(T0 + 2000, T0 + 3000);
+    cr_assert(eq(u32, policy_count, 1), "the first ended as this began, the third begins after");
+    cr_expect(eq(str, policies[0].name, "echelon"));
+    ask_policies(T0 + 1999, T0 + 3001);
+    cr_expect(eq(u32, policy_count, 3));
+    ask_policies(T0 + 9000, T0 + 9001);
+    cr_assert(eq(u32, policy_count, 1), "the last one holds on");
+    cr_expect(eq(str, policies[0].name, "place-class"));
+}
+
 /* ---- Scope, filters, pages ---- */
 
 static void given_many(uint32_t count)

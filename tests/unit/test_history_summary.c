@@ -3,6 +3,7 @@
 #define _GNU_SOURCE
 #include <criterion/criterion.h>
 #include <criterion/new/assert.h>
+#include <sqlite3.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -10,6 +11,7 @@
 
 #include "engine/store/history.h"
 #include "engine/store/history_summary.h"
+#include "tests/support/fault_vfs.h"
 #include "tests/support/store_city.h"
 #include "tests/support/store_given.h"
 
@@ -364,10 +366,21 @@ static int64_t span_of(const struct order *order, uint32_t stage)
     return to[stage] == TIME_NEVER ? TIME_NEVER : to[stage] - order->sent_ms;
 }
 
+/* As docs/PROTOCOL.md names them. */
+static const int64_t ends_s[3][4] = {
+    {30, 60, 120, 180}, {300, 600, 900, 1800}, {1800, 3600, 7200, 14400}};
+
+Test(history_summary, the_bulletin_counts_in_the_times_that_are_published)
+{
+    for (uint32_t stage = 0; stage < HISTORY_BULLETIN_STAGES; stage++) {
+        for (uint32_t bin = 0; bin < HISTORY_BULLETIN_BINS - 1; bin++) {
+            cr_expect(eq(i64, history_bulletin_ends_ms[stage][bin], ends_s[stage][bin] * 1000));
+        }
+    }
+}
+
 static void expect_bulletin(const struct history_bulletin_line *line, uint32_t unit_id)
 {
-    static const int64_t ends_s[3][4] = {
-        {30, 60, 120, 180}, {300, 600, 900, 1800}, {1800, 3600, 7200, 14400}};
     for (uint32_t stage = 0; stage < 3; stage++) {
         uint32_t bins[5] = {0};
         uint32_t missing = 0, withdrawn = 0;
@@ -434,6 +447,64 @@ Test(history_summary, the_bulletin_counts_every_order_and_names_the_slowest)
         expect_bulletin(&bulletin.lines[i], bulletin.lines[i].line.key);
     }
     history_summary_bulletin_finish(&bulletin);
+}
+
+/* ---- A disk that cannot be read ---- */
+
+static enum status ask_bulletin(void)
+{
+    const struct history_filter all = history_reader_everything();
+    struct history_bulletin bulletin;
+    const enum status status =
+        history_summary_bulletin(reader, &all, HISTORY_GROUP_UNIT, NULL, &bulletin, error);
+    cr_expect(eq(int, bulletin.lines != NULL, status == STATUS_OK));
+    cr_expect(eq(int, bulletin.count > 0, status == STATUS_OK));
+    history_summary_bulletin_finish(&bulletin);
+    return status;
+}
+
+static enum status ask_times(void)
+{
+    const struct history_filter all = history_reader_everything();
+    struct history_summary summary;
+    const enum status status =
+        history_summary_times(reader, &all, HISTORY_GROUP_UNIT, NULL, &summary, error);
+    cr_expect(eq(int, summary.lines != NULL, status == STATUS_OK));
+    cr_expect(eq(int, summary.count > 0, status == STATUS_OK));
+    history_summary_finish(&summary);
+    return status;
+}
+
+static bool is_any_cell(void *context, const struct history_cell *cell)
+{
+    (void)context;
+    (void)cell;
+    return true;
+}
+
+static enum status ask_heat(void)
+{
+    const struct history_filter all = history_reader_everything();
+    return history_summary_heat(reader, &all, 25000, is_any_cell, NULL, error);
+}
+
+Test(history_summary, what_cannot_be_read_is_no_report)
+{
+    enum status (*const questions[])(void) = {ask_bulletin, ask_times, ask_heat};
+    fault_vfs_install();
+    for (size_t i = 0; i < sizeof questions / sizeof questions[0]; i++) {
+        uint32_t nth = 1;
+        for (bool struck = true; struck; nth++) {
+            history_reader_close(reader); /* with all that it has in its cache */
+            cr_assert(eq(int, history_reader_open(path, &reader, error), STATUS_OK), "%s", error);
+            fault_vfs_arm(FAULT_READ, nth, SQLITE_IOERR_READ, true, false);
+            const enum status status = questions[i]();
+            struck = fault_vfs_failed() > 0;
+            fault_vfs_disarm();
+            cr_expect(eq(int, status != STATUS_OK, struck), "question %zu, read %u", i, nth);
+        }
+        cr_expect(lt(u32, 5, nth), "question %zu", i);
+    }
 }
 
 /* ---- Heat, codes ---- */

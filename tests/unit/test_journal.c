@@ -311,6 +311,39 @@ Test(journal, old_answers_are_purged_when_idle_and_the_newest_stay)
     cr_expect(eq(u32, read[0].incident_id, number));
 }
 
+static void given_answers(uint32_t first, uint32_t count)
+{
+    static struct command_answer answers[8192];
+    for (uint32_t i = 0; i < count; i++) {
+        answers[i] = an_answer(first + i);
+    }
+    cr_assert(eq(int, journal_append(journal, &events, answers, count, 0, error), JOURNAL_DURABLE));
+}
+
+static uint32_t answers_kept(void)
+{
+    int64_t count = 0;
+    cr_assert(
+        eq(int, store_db_number(journal->db, "SELECT count(*) FROM command", &count), SQLITE_ROW));
+    return (uint32_t)count;
+}
+
+Test(journal, a_restart_does_not_put_off_the_purge_of_old_answers)
+{
+    given_answers(0, 8000);
+    for (uint32_t i = 0; i < 10; i++) {
+        journal_idle(journal);
+    }
+    const uint32_t kept = answers_kept();
+    close_it();
+    cr_assert(eq(int, open_it(), STATUS_OK), "%s", error);
+    cr_expect(eq(u32, answers_kept(), kept));
+    given_answers(8000, JOURNAL_PURGE_COUNT);
+    journal_idle(journal); /* one purge brings it back to where it was */
+    journal_idle(journal);
+    cr_expect(eq(u32, answers_kept(), kept));
+}
+
 /* ---- Chain and signatures ---- */
 
 static struct journal_verdict verify(enum status expected)

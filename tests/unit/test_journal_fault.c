@@ -185,6 +185,85 @@ Test(journal_fault, every_failure_while_opening_is_a_sentence_and_harms_nothing)
     expect_whole(500);
 }
 
+static bool count_event(void *context, const struct event_record *record, const uint8_t *body)
+{
+    (void)record;
+    (void)body;
+    (*(uint64_t *)context)++;
+    return true;
+}
+
+static enum status verified(void)
+{
+    struct journal_verdict verdict;
+    const enum status status = journal_verify(path, key_path, &verdict);
+    if (status == STATUS_OK) {
+        cr_expect(eq(u64, verdict.events, 3000), "%s", verdict.text);
+        cr_expect(eq(u64, verdict.signatures, 6), "%s", verdict.text);
+    }
+    memcpy(error, verdict.text, sizeof error);
+    return status;
+}
+
+static enum status read_through(void)
+{
+    char epoch[33];
+    uint64_t count = 0;
+    const enum status status = journal_file_read(path, epoch, count_event, &count, error);
+    if (status == STATUS_OK) {
+        cr_expect(eq(u64, count, 3000));
+    }
+    return status;
+}
+
+/* Whatever cannot be read, nobody is told that all is well; and no file is left open. */
+Test(journal_fault, a_journal_that_cannot_be_read_is_never_called_whole)
+{
+    for (uint32_t i = 0; i < 6; i++) { /* a signature for every batch */
+        cr_assert(eq(int, append_audits(500), JOURNAL_DURABLE));
+        close_it();
+        cr_assert(eq(int, open_it(), STATUS_OK), "%s", error);
+    }
+    close_it();
+    enum status (*const ways[])(void) = {verified, read_through};
+    for (size_t way = 0; way < sizeof ways / sizeof ways[0]; way++) {
+        cr_assert(eq(int, ways[way](), STATUS_OK), "%s", error);
+        const int64_t memory = sqlite3_memory_used();
+        uint32_t refused = 0;
+        bool struck = true;
+        for (uint32_t nth = 1; struck; nth++) {
+            fault_vfs_arm(FAULT_READ | FAULT_OPEN, nth, SQLITE_IOERR_READ, true, false);
+            const enum status status = ways[way]();
+            struck = fault_vfs_failed() > 0;
+            fault_vfs_disarm();
+            if (status != STATUS_OK) {
+                refused++;
+                cr_expect(struck);
+                cr_expect(lt(sz, 20, strlen(error)), "read %u: %s", nth, error);
+            }
+            cr_expect(eq(i64, sqlite3_memory_used(), memory), "read %u", nth);
+        }
+        cr_expect(lt(u32, 20, refused), "way %zu", way);
+    }
+}
+
+Test(journal_fault, what_is_no_journal_is_left_closed_by_who_reads_it)
+{
+    char other[GIVEN_PATH_SIZE];
+    char epoch[33];
+    uint64_t count = 0;
+    store_given_path(directory, "other.db", other);
+    sqlite3 *db = NULL;
+    cr_assert(eq(int, sqlite3_open(other, &db), SQLITE_OK));
+    cr_assert(eq(int, sqlite3_exec(db, "CREATE TABLE t(x)", NULL, NULL, NULL), SQLITE_OK));
+    (void)sqlite3_close(db);
+    const int64_t memory = sqlite3_memory_used();
+    cr_expect(eq(int, journal_file_read(other, epoch, count_event, &count, error), STATUS_CORRUPT));
+    cr_expect(ne(ptr, strstr(error, "not a journal"), NULL), "%s", error);
+    cr_expect(eq(i64, sqlite3_memory_used(), memory));
+    cr_expect(eq(u64, count, 0));
+}
+
 Test(journal_fault, a_full_disk_when_idle_is_not_the_end)
 {
     cr_assert(eq(int, append_audits(500), JOURNAL_DURABLE));

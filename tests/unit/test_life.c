@@ -380,6 +380,16 @@ Test(life, of_two_who_order_one_unit_the_second_hears_who_was_first_and_when)
     cr_expect(eq(u32, second.refusal, REASON_STALE_GENERATION));
     cr_expect(eq(int, strcmp(second.by, "li"), 0));
     cr_expect(eq(i64, second.by_ms, first_ms));
+    /* One more unit for what is dispatched already changes no state, but who comes after it hears.
+     */
+    const uint32_t other = world_unit_off_duty(&world, UNIT_STATION, 500, 0, 0);
+    world_duty(&world, other, DUTY_ON);
+    as("zhao");
+    cr_expect(eq(u32, world_order(&world, a, 2, other, TIER_5).refusal, REASON_NONE));
+    as("wang");
+    second = world_order(&world, a, 2, other, TIER_5);
+    cr_expect(eq(u32, second.refusal, REASON_STALE_GENERATION));
+    cr_expect(eq(int, strcmp(second.by, "zhao"), 0));
 }
 
 /* ---- Reassign, pre-empt ---- */

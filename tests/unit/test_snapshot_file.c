@@ -334,6 +334,25 @@ Test(recovery, an_event_of_another_engine_stops_it_with_its_number)
     cr_expect(eq(ptr, engine, NULL));
 }
 
+/* As a program of another version might write it: the chain is whole, the body is not understood.
+ */
+Test(recovery, an_event_that_cannot_be_read_stops_it_with_its_number)
+{
+    live(3);
+    const uint64_t at = journal_seq(journal);
+    store_given_audit(&events, at + 1, "more than is kept of it");
+    events.records[0].body_size -= 3;
+    cr_assert(eq(int, journal_append(journal, &events, NULL, 0, at, error), JOURNAL_DURABLE));
+    struct engine *engine = NULL;
+    struct recovery_report report;
+    cr_expect(eq(int, recovery_run(journal, NULL, &city.config, &engine, &report, error),
+                 STATUS_CORRUPT));
+    char number[32];
+    (void)snprintf(number, sizeof number, "event %llu", (unsigned long long)at + 1);
+    cr_expect(ne(ptr, strstr(error, number), NULL), "%s", error);
+    cr_expect(eq(ptr, engine, NULL));
+}
+
 /* ---- Positions ---- */
 
 static struct position_record a_position(uint32_t i)

@@ -63,16 +63,16 @@ static uint32_t incident_of(uint32_t car)
     return view.incident_id;
 }
 
-Test(together, two_that_wait_are_not_served_crosswise_and_the_decision_says_why)
+static void expect_not_crosswise(uint32_t priority)
 {
     world_begin(&world);
     uint32_t cars[2];
     given_busy_cars(2, (const int32_t[]){1000, 4000}, cars);
     /* a has the better claim (older) and its nearest is the first car; but then b would have to
      * wait for the other one for 3 km, beyond the reach of 240 s. */
-    const uint32_t a = report(2000, 3); /* 1 km from the first, 2 km from the second */
-    const uint32_t b = report(900, 3);  /* 0.1 km and 3.1 km; 240 s are 1.53 km */
-    world_close(&world, far_id, true);  /* both cars are free in one step */
+    const uint32_t a = report(2000, priority); /* 1 km from the first, 2 km from the second */
+    const uint32_t b = report(900, priority);  /* 0.1 km and 3.1 km; 240 s are 1.53 km */
+    world_close(&world, far_id, true);         /* both cars are free in one step */
     cr_expect(eq(u32, incident_of(cars[0]), b));
     cr_expect(eq(u32, incident_of(cars[1]), a));
     const struct decision_made *made = engine_decision(world.engine, a, TIER_5);
@@ -82,6 +82,33 @@ Test(together, two_that_wait_are_not_served_crosswise_and_the_decision_says_why)
     cr_expect(not(made->candidates[0].chosen));
     cr_expect(made->candidates[1].chosen);
     cr_expect(eq(u32, made->passed_by_reason[REASON_GIVEN], 1));
+}
+
+Test(together, two_that_wait_are_not_served_crosswise_and_the_decision_says_why)
+{
+    expect_not_crosswise(3);
+}
+
+Test(together, not_even_the_most_urgent_are)
+{
+    expect_not_crosswise(1);
+}
+
+/* Nothing happens when they come near: the next look finds them, and looks at both who wait. */
+Test(together, who_comes_near_is_given_out_together_at_the_next_look)
+{
+    world_begin(&world);
+    const uint32_t first = world_unit(&world, UNIT_CAR, 5000000, 0);
+    const uint32_t second = world_unit(&world, UNIT_CAR, 5000000, 0);
+    const uint32_t a = report(2000, 1);
+    const uint32_t b = report(900, 1);
+    world_pass(&world, 1); /* past what their coming alone would bring about */
+    world_fix(&world, first, 1000, 0);
+    world_fix(&world, second, 4000, 0);
+    world_pass(&world, 10000);
+    cr_expect(eq(u32, incident_of(first), b));
+    cr_expect(eq(u32, incident_of(second), a));
+    cr_expect(eq(u32, engine_decision(world.engine, a, TIER_5)->together, 2));
 }
 
 Test(together, who_goes_for_another_tier_of_the_same_incident_says_so)
@@ -306,6 +333,52 @@ Test(together, a_policy_may_let_the_engine_take_it_and_the_victim_is_looked_afte
     cr_expect(world_has_alarm(&world, ALARM_UNDISPATCHED, low));
     const uint32_t next = world_unit(&world, UNIT_CAR, 700, 0);
     cr_expect(eq(u32, incident_of(next), low));
+}
+
+/* Two are wanted and one is free: that one goes, and nobody is taken from anybody. */
+Test(together, with_one_who_is_free_nobody_is_taken)
+{
+    world.config.policy.preempt = PREEMPT_AUTO;
+    for (uint32_t i = 0; i < INCIDENT_TYPE_COUNT; i++) {
+        world.config.policy.plans[i][0].units[TIER_5] = 2;
+    }
+    world_begin(&world);
+    const uint32_t car = world_unit(&world, UNIT_CAR, 500, 0);
+    const uint32_t low = report(0, 4);
+    const uint32_t other = world_unit(&world, UNIT_CAR, 900, 0);
+    const uint32_t urgent = report(1000, 1);
+    cr_expect(eq(u32, incident_of(other), urgent));
+    cr_expect(eq(u32, incident_of(car), low));
+    const struct decision_made *made = engine_decision(world.engine, urgent, TIER_5);
+    cr_expect(eq(u32, made->preemptable_count, 1), "but a dispatcher sees who could be");
+    cr_expect(made->automatic);
+}
+
+/* Each decision is made in the same memory as those before it. */
+Test(together, a_decision_says_nothing_of_the_one_before_it)
+{
+    world.config.policy.volunteers = (struct volunteer_policy){
+        .types = UINT32_MAX, .wanted = 1, .wave_units = 1, .waves_max = 2, .wave_ms = 20000};
+    world_begin(&world);
+    uint32_t cars[2];
+    given_busy_cars(2, (const int32_t[]){1000, 4000}, cars);
+    const uint32_t first = report(2000, 3);
+    report(900, 3);
+    world_close(&world, far_id, true); /* two together */
+    cr_assert(eq(u32, engine_decision(world.engine, first, TIER_5)->together, 2));
+    const uint32_t urgent = report(1500, 1); /* nobody is free, two could be taken */
+    cr_assert(eq(u32, engine_decision(world.engine, urgent, TIER_5)->preemptable_count, 2));
+    world_unit(&world, UNIT_CAR, 9000, 0); /* goes to the urgent one */
+    world_unit(&world, UNIT_CAR, 9000, 0);
+    const uint32_t plain = report(9100, 3);
+    const struct decision_made *made = engine_decision(world.engine, plain, TIER_5);
+    cr_expect(eq(u32, made->incident_id, plain));
+    cr_expect(eq(u32, made->together, 0));
+    cr_expect(eq(u32, made->preemptable_count, 0));
+    cr_expect(eq(u32, made->wave, 0));
+    cr_expect(made->automatic);
+    cr_expect(eq(u32, made->candidate_count, 1));
+    cr_expect(eq(u32, made->passed_by_reason[REASON_GIVEN], 0));
 }
 
 Test(together, a_policy_may_forbid_it)

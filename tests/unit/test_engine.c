@@ -8,6 +8,8 @@
 
 #include "engine/core/event_codec.h"
 #include "engine/core/prng.h"
+#include "engine/core/scratch.h"
+#include "engine/core/state.h"
 #include "tests/support/core_given.h"
 
 /* Counts what is asked of the allocator; the linker puts these in front of the real ones. */
@@ -348,21 +350,46 @@ Test(engine, and_one_by_class_of_place)
     live(4, DISPATCH_AUTO, "place-class", 3000);
 }
 
+/* Everything that decisions can ask for: waves, the own area, who could be taken. */
+static void given_a_rich_policy(void)
+{
+    world_init(&world);
+    struct policy *policy = &world.config.policy;
+    policy->preempt = PREEMPT_AUTO;
+    policy->volunteers = (struct volunteer_policy){
+        .types = UINT32_MAX, .wanted = 1, .wave_units = 2, .waves_max = 3, .wave_ms = 20000};
+    for (uint32_t tier = 0; tier < TIER_COUNT; tier++) {
+        policy->tiers[tier].area_first = true;
+    }
+}
+
+/* The digest after some hundred steps; with `is_dirty` the working memory, which no step may read
+ * before it wrote there, is full of something else each time. */
+static uint64_t some_life(bool is_dirty)
+{
+    given_a_rich_policy();
+    world_begin(&world);
+    prng = (struct prng){.state = 5};
+    given_units(30);
+    for (uint32_t k = 0; k < 600; k++) {
+        if (is_dirty) {
+            memset(world.engine->scratch, (int)(k % 256), sizeof *world.engine->scratch);
+        }
+        live_one_step();
+    }
+    const uint64_t digest = engine_digest(world.engine);
+    world_finish(&world);
+    return digest;
+}
+
 Test(engine, the_same_life_twice_is_the_same_life)
 {
-    uint64_t digests[2];
-    for (uint32_t i = 0; i < 2; i++) {
-        world_init(&world);
-        world_begin(&world);
-        prng = (struct prng){.state = 5};
-        given_units(30);
-        for (uint32_t k = 0; k < 500; k++) {
-            live_one_step();
-        }
-        digests[i] = engine_digest(world.engine);
-        world_finish(&world);
-    }
-    cr_expect(eq(u64, digests[0], digests[1]));
+    cr_expect(eq(u64, some_life(false), some_life(false)));
+}
+
+Test(engine, no_step_knows_what_an_earlier_one_left_in_its_working_memory)
+{
+    cr_expect(eq(u64, some_life(false), some_life(true)));
 }
 
 /* ---- Limits ---- */
@@ -424,6 +451,61 @@ Test(engine, limits_out_of_range_are_bad_input)
     config.limits.alarms_max = 0;
     cr_expect(eq(u32, engine_create(&config, &engine), STATUS_BAD_INPUT));
     cr_expect(eq(ptr, engine, NULL));
+}
+
+static enum status create_with(const struct engine_limits *limits)
+{
+    struct engine *engine = NULL;
+    struct engine_config config = world.config;
+    config.limits = *limits;
+    const enum status status = engine_create(&config, &engine);
+    cr_expect(eq(int, engine != NULL, status == STATUS_OK));
+    engine_destroy(engine);
+    return status;
+}
+
+/* Each by itself, the others small: what the limit allows is taken, one more or one less is not. */
+Test(engine, every_limit_is_taken_as_it_is_named_and_nothing_beyond_it)
+{
+    struct engine_limits limits = {.units_max = 8,
+                                   .circles_max = 2,
+                                   .incidents_max = 4,
+                                   .reports_max = 8,
+                                   .assignments_max = 50000,
+                                   .alarms_max = 4,
+                                   .area_points_max = 16,
+                                   .areas_max = 2};
+    const struct {
+        uint32_t *limit, least, most;
+    } all[] = {{&limits.units_max, 1, 50000},    {&limits.circles_max, 1, 5000},
+               {&limits.incidents_max, 1, 8},    {&limits.reports_max, 4, 1000000},
+               {&limits.assignments_max, 8, 0}, /* ten millions: more than a test should take */
+               {&limits.alarms_max, 1, 1000000}, {&limits.area_points_max, 3, 1000000},
+               {&limits.areas_max, 0, 5000}};
+    for (size_t i = 0; i < sizeof all / sizeof all[0]; i++) {
+        const uint32_t usual = *all[i].limit;
+        *all[i].limit = all[i].least;
+        cr_expect(eq(u32, create_with(&limits), STATUS_OK), "the least of limit %zu", i);
+        if (all[i].least > 1 || (all[i].least == 1 && usual != 0)) {
+            *all[i].limit = all[i].least - 1;
+            cr_expect(eq(u32, create_with(&limits), STATUS_BAD_INPUT), "limit %zu", i);
+        }
+        if (all[i].most != 0) {
+            *all[i].limit = all[i].most;
+            cr_expect(eq(u32, create_with(&limits), STATUS_OK), "the most of limit %zu", i);
+            *all[i].limit = all[i].most + 1;
+            cr_expect(eq(u32, create_with(&limits), STATUS_BAD_INPUT), "limit %zu", i);
+        }
+        *all[i].limit = usual;
+    }
+    limits.assignments_max = 10000001;
+    cr_expect(eq(u32, create_with(&limits), STATUS_BAD_INPUT));
+    limits.assignments_max = 50000;
+    limits.reports_max = 0; /* as many as it sees fit */
+    limits.incidents_max = 100000;
+    cr_expect(eq(u32, create_with(&limits), STATUS_OK));
+    limits.incidents_max = 100001;
+    cr_expect(eq(u32, create_with(&limits), STATUS_BAD_INPUT));
 }
 
 Test(engine, a_list_without_room_refuses_the_command_with_one_event)

@@ -66,6 +66,13 @@ Test(volunteer, the_nearest_are_asked_with_the_order_and_nobody_counts_on_them)
     cr_expect(eq(u32, asked(), 2));
     cr_expect(is_asked(0));
     cr_expect(is_asked(1));
+    uint32_t waves = 0;
+    for (uint32_t i = 0; i < world_count(&world, EVENT_DECISION_MADE); i++) {
+        const struct event *made = world_event(&world, EVENT_DECISION_MADE, i);
+        cr_expect(made->decision.automatic);
+        waves += made->decision.wave;
+    }
+    cr_expect(eq(u32, waves, 1), "one of the decisions is the first wave");
     const struct assignment_view view =
         world_assignment(&world, world_active(&world, volunteers[0]));
     cr_expect(eq(u32, view.wave, 1));

@@ -2,9 +2,11 @@
 """Do the tests notice? Break the core and the store on purpose, one random place at a time.
 
 A mutant is one change picked by a seed: an operator, a constant, a dropped statement, a condition
-held true or false. It is compiled in a copy of the sources and given to the unit tests of its
-layer, its own module's test first, and to the scenarios; the first that fails kills it. Assertions, comments, strings
-and declarations are left alone; what does not compile is not counted.
+held true or false. It is compiled in a copy of the sources and given to what ./check runs, cheapest
+first: the unit tests of its layer (its own module's, then those that have noticed most) and the
+scenarios, the unit tests of the layers above, the first lot once more under clang's sanitizers, and
+with --sim to simulated cities. The first that fails kills it; the figures say at which stage.
+Assertions, comments, strings and declarations are left alone; what does not compile is not counted.
 
   tests/tools/mutate.py --seed 1 --count 300               the figures, and every survivor
   tests/tools/mutate.py --again build/mutate/survivors     the survivors once more, after new tests
@@ -22,6 +24,11 @@ import time
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 LAYERS = ("engine/core", "engine/store")
+ABOVE = ("engine/net", "engine/host")
+OWN, OTHERS, SANITIZED, CITIES = "the layer's own tests", "tests of the layers above", "sanitizers", "simulated cities"
+SANITIZERS = "-O1 -g0 -fsanitize=address,undefined,implicit-conversion -fno-sanitize-recover=all"
+# A worker of Criterion that leaks says so and passes: as in tests/functions.cmake.
+SANITIZER_WORDS = re.compile(rb"LeakSanitizer|AddressSanitizer|runtime error:")
 TEST_SECONDS = 60  # and twenty times what the test takes unchanged: who takes longer loops
 # What watches malloc by the linker's --wrap sees nothing of a shared library.
 NOT_SHARED = {"engine": ["--filter", "engine/!(memory_that_runs_out*|takes_no_memory*)"]}
@@ -76,9 +83,9 @@ def sites_of(path):
 def unit_tests(layer):
     """Modules that have a unit test, from the layer's own CMakeLists.txt."""
     text = (ROOT / layer / "CMakeLists.txt").read_text()
-    names = re.findall(r"add_unit_test\(test_(\w+)", text)
-    for modules in re.findall(r"foreach\(module ([^)]*)\)\s*add_unit_test", text):
-        names += modules.split()
+    names = re.findall(r"add_unit_test\(test_(\w+) ", text)
+    for modules, prefix in re.findall(r"foreach\(module ([^)]*)\)\s*add_unit_test\(test_(\w*)\$\{module\}", text):
+        names += [prefix + module for module in modules.split()]
     return sorted(set(names))
 
 
@@ -115,15 +122,14 @@ def read_again(path):
 
 
 class Bench:
-    """A copy of the sources with a build of its own: plain, without sanitizers. `shared`: the layers
-    under change are shared libraries there, so that a mutant is one file compiled and one link."""
+    """A copy of the sources with a build of its own. `shared`: the layers under change are shared
+    libraries there, so that a mutant is one file compiled and one link."""
 
-    def __init__(self, place, flags="-O0 -g0", shared=()):
-        self.source, self.build = place / "source", place / "build"
-        self.scenarios, self.cities = [], []
-        self.limits = {}  # seconds, by test
+    def __init__(self, place, compiler="gcc", flags="-O0 -g0", shared=(), words=None):
+        self.source, self.build, self.words = place / "source", place / "build", words
+        self.limits, self.seconds, self.kills = {}, {}, {}  # by test
         libraries = [f"add_library({os.path.basename(layer)} STATIC" for layer in shared]
-        names = subprocess.run(["git", "ls-files", "CMakeLists.txt", "engine", "geo", "proto", "tests"],
+        names = subprocess.run(["git", "ls-files", "CMakeLists.txt", "engine", "geo", "proto", "tests", "policies", "docs"],
                                cwd=ROOT, capture_output=True, text=True, check=True).stdout.split("\n")
         for name in filter(None, names):
             target = self.source / name
@@ -138,30 +144,41 @@ class Bench:
                 target.write_bytes(wanted)
                 shutil.copymode(ROOT / name, target)
         subprocess.run(["cmake", "-S", self.source, "-B", self.build, "-G", "Ninja",
-                        "-DCMAKE_BUILD_TYPE=Debug", "-DCMAKE_C_COMPILER=gcc", f"-DCMAKE_C_FLAGS={flags}",
+                        "-DCMAKE_BUILD_TYPE=Debug", f"-DCMAKE_C_COMPILER={compiler}", f"-DCMAKE_C_FLAGS={flags}",
                         "-DCMAKE_POSITION_INDEPENDENT_CODE=ON", "-DCMAKE_LINK_DEPENDS_NO_SHARED=ON"],
                        check=True, stdout=subprocess.DEVNULL)
 
-    def make(self, target):
-        return subprocess.run(["ninja", "-C", self.build, target], capture_output=True).returncode == 0
+    def make(self, *targets):
+        return subprocess.run(["ninja", "-C", self.build, *targets], capture_output=True).returncode == 0
 
-    def tests_of(self, file):
-        layer = os.path.dirname(file)
+    def unit_test(self, name):
+        return f"test_{name}", [self.build / "tests" / f"test_{name}", *NOT_SHARED.get(name, [])]
+
+    def own(self, file):
+        """The tests of the file's layer: the likeliest to notice first."""
         stem = pathlib.Path(file).stem
-        names = sorted(unit_tests(layer), key=lambda name: (not (stem == name or stem.endswith("_" + name) or
-                                                             stem.startswith(name + "_")), ))
-        tests = [(f"test_{name}", [self.build / "tests" / f"test_{name}", *NOT_SHARED.get(name, [])])
-                 for name in names]
-        return tests[:1] + self.scenarios + tests[1:] + self.cities
+        names = sorted(unit_tests(os.path.dirname(file)), key=lambda name: (
+            not (stem == name or stem.endswith("_" + name) or stem.startswith(name + "_")),
+            -self.kills.get(f"test_{name}", 0), self.seconds.get(f"test_{name}", 0)))
+        tests = [self.unit_test(name) for name in names]
+        scenarios = ("kuaifan-scenarios", [self.build / "tests" / "kuaifan-scenarios", self.source / "tests" / "scenarios"])
+        return tests[:1] + [scenarios] + tests[1:]
+
+    def above(self):
+        return [self.unit_test(name) for layer in ABOVE for name in unit_tests(layer)]
+
+    def cities(self, seeds):
+        return [("kuaifan-sim", [self.build / "tests" / "kuaifan-sim", "--seed", "1", "--seeds", str(seeds), "--hours", "6"])]
 
     def passes(self, target, command):
         began = time.monotonic()
-        process = subprocess.Popen(command, cwd=self.source, stdout=subprocess.DEVNULL,
-                                   stderr=subprocess.DEVNULL, start_new_session=True)
+        process = subprocess.Popen(command, cwd=self.source, stdout=subprocess.PIPE if self.words else subprocess.DEVNULL,
+                                   stderr=subprocess.STDOUT, start_new_session=True)
         try:
-            passed = process.wait(self.limits.get(target)) == 0
-            self.limits.setdefault(target, TEST_SECONDS + 20 * (time.monotonic() - began))
-            return passed
+            said, _ = process.communicate(timeout=self.limits.get(target, 10 * TEST_SECONDS))
+            self.seconds.setdefault(target, time.monotonic() - began)
+            self.limits.setdefault(target, TEST_SECONDS + 20 * self.seconds[target])
+            return process.returncode == 0 and not (self.words and self.words.search(said))
         except subprocess.TimeoutExpired:
             return False
         finally:
@@ -170,8 +187,15 @@ class Bench:
             except ProcessLookupError:
                 pass
 
-    def judge(self, mutant):
-        """"uncompiled", "survived" or the name of the test that noticed."""
+    def check_unchanged(self, tests):
+        if not self.make(*[target for target, _ in tests]):
+            sys.exit(f"does not build unchanged in {self.build}")
+        for target, command in tests:
+            if target not in self.limits and not self.passes(target, command):
+                sys.exit(f"{target} fails unchanged in {self.build}")
+
+    def judge(self, mutant, stages):
+        """"uncompiled", None, or the stage and the test that noticed."""
         path = self.source / mutant.file
         text = path.read_text()
         start = 0
@@ -180,17 +204,48 @@ class Bench:
         start += mutant.column - 1
         path.write_text(text[:start] + mutant.replacement + text[start + mutant.length:])
         try:
-            tests = self.tests_of(mutant.file)
-            if not self.make(tests[0][0]):
-                return "uncompiled"
-            for target, command in tests:
-                if not self.make(target):
-                    return "uncompiled"
-                if not self.passes(target, command):
-                    return target
-            return "survived"
+            for stage, tests in stages:
+                for target, command in tests:
+                    if not self.make(target):
+                        return "uncompiled"
+                    if not self.passes(target, command):
+                        self.kills[target] = self.kills.get(target, 0) + 1
+                        return stage, target
+            return None
         finally:
             path.write_text(text)
+
+
+class Judge:
+    """The stages in turn. What needs a build of its own gets it when the first mutant comes so far."""
+
+    def __init__(self, options, layers):
+        self.place, self.layers, self.seeds = options.place, layers, options.sim
+        self.is_brief, self.is_checked = options.brief, options.checked
+        self.plain, self.sanitized = Bench(self.place, shared=LAYERS), None
+        for layer in layers:
+            self.check(self.plain, self.plain.own(f"{layer}/x.c"))
+
+    def check(self, bench, tests):
+        if not self.is_checked:
+            bench.check_unchanged(tests)
+
+    def sanitized_bench(self):
+        if self.sanitized is None:
+            self.check(self.plain, self.plain.above() + (self.plain.cities(self.seeds) if self.seeds else []))
+            self.sanitized = Bench(self.place / "sanitized", "clang", SANITIZERS, LAYERS, SANITIZER_WORDS)
+            for layer in self.layers:
+                self.check(self.sanitized, self.sanitized.own(f"{layer}/x.c"))
+        return self.sanitized
+
+    def judge(self, mutant):
+        verdict = self.plain.judge(mutant, [(OWN, self.plain.own(mutant.file))])
+        if verdict is not None or self.is_brief:
+            return verdict
+        sanitized = self.sanitized_bench()
+        return (self.plain.judge(mutant, [(OTHERS, self.plain.above())]) or
+                sanitized.judge(mutant, [(SANITIZED, sanitized.own(mutant.file))]) or
+                (self.plain.judge(mutant, [(CITIES, self.plain.cities(self.seeds))]) if self.seeds else None))
 
 
 def main():
@@ -201,50 +256,46 @@ def main():
     parser.add_argument("--again", metavar="FILE", help="judge the mutants of this list")
     parser.add_argument("--sim", type=int, default=0, metavar="SEEDS",
                         help="what the tests let pass goes to so many simulated cities")
+    parser.add_argument("--brief", action="store_true", help="only the tests of the layer and the scenarios, unsanitized")
+    parser.add_argument("--checked", action="store_true",
+                        help="do not try first whether all of them pass unchanged: they are known to")
     parser.add_argument("--place", type=pathlib.Path, default=ROOT / "build" / "mutate")
     parser.add_argument("--minutes", type=float, default=1e9, help="stop after so long, and say so")
     options = parser.parse_args()
 
     layers = options.layer or sorted(LAYERS)
     began = time.monotonic()
-    bench = Bench(options.place, shared=LAYERS)
-    bench.scenarios = [("kuaifan-scenarios", [bench.build / "tests" / "kuaifan-scenarios",
-                                              bench.source / "tests" / "scenarios"])]
-    if options.sim:
-        bench.cities = [("kuaifan-sim", [bench.build / "tests" / "kuaifan-sim", "--seed", "1", "--seeds",
-                                         str(options.sim), "--hours", "6"])]
-    for layer in layers:
-        for target, command in bench.tests_of(f"{layer}/x.c"):
-            if not bench.make(target):
-                sys.exit(f"{target} does not build unchanged")
-            if not bench.passes(target, command):
-                sys.exit(f"{target} fails unchanged")
+    judge = Judge(options, layers)
     if options.again:
         mutants, total = list(read_again(options.again)), 0
     else:
         mutants, total = pick(options.seed, options.count, layers)
     print(f"seed {options.seed}: {total} possible changes in {', '.join(layers)}", flush=True)
 
-    counted, killed, uncompiled, survivors, killers = 0, 0, 0, [], {}
+    counted, killed, uncompiled, survivors, killers, stages = 0, 0, 0, [], {}, {}
     for mutant in mutants:
         if counted == options.count or time.monotonic() - began > options.minutes * 60:
             break
-        verdict = bench.judge(mutant)
+        verdict = judge.judge(mutant)
         if verdict == "uncompiled":
             uncompiled += 1
             continue
         counted += 1
-        if verdict == "survived":
+        if verdict is None:
             survivors.append(mutant)
             print(f"survived {mutant}", flush=True)
             (options.place / ("survivors" if not options.again else "survivors.again")).write_text(
                 "".join(one.row() + "\n" for one in survivors))
         else:
+            stage, target = verdict
             killed += 1
-            print(f"killed by {verdict}: {mutant}", flush=True)
-            killers[verdict] = killers.get(verdict, 0) + 1
+            print(f"killed by {target} ({stage}): {mutant}", flush=True)
+            killers[target] = killers.get(target, 0) + 1
+            stages[stage] = stages.get(stage, 0) + 1
     for name, count in sorted(killers.items(), key=lambda item: -item[1]):
         print(f"  {name} noticed {count}")
+    for stage, count in stages.items():
+        print(f"  {stage}: {count}")
     share = 100 * killed / counted if counted else 0
     print(f"seed {options.seed}: {counted} mutants, {killed} killed ({share:.1f} %), "
           f"{len(survivors)} survived; {uncompiled} more did not compile; {time.monotonic() - began:.0f} s")

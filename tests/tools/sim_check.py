@@ -126,7 +126,7 @@ def main():
             print(f"{file}: the place of \"{what}\" has changed: mend BUGS")
         return 1 if lost else 0
     began = time.monotonic()
-    bench = Bench(ROOT / "build" / "sim-check", "-O1 -g0")
+    bench = Bench(ROOT / "build" / "sim-check", flags="-O1 -g0")
     if not bench.make("kuaifan-sim"):
         sys.exit("kuaifan-sim does not build unchanged")
     wrong = 0

@@ -486,6 +486,84 @@ Test(identity, every_failing_write_is_a_status_and_leaves_nothing_half_done)
     cr_expect(lt(u32, 2, nth));
 }
 
+static void run_sql(const char *sql)
+{
+    identity_store_close(store);
+    sqlite3 *db = NULL;
+    cr_assert(eq(int, sqlite3_open(path, &db), SQLITE_OK));
+    cr_assert(eq(int, sqlite3_exec(db, sql, NULL, NULL, NULL), SQLITE_OK), "%s", sql);
+    cr_assert(eq(int, sqlite3_close(db), SQLITE_OK));
+    open_it();
+}
+
+/* Who wrote there may not make a dispatcher an administrator by a number that means nothing. */
+Test(identity, a_user_that_no_writer_of_ours_made_is_corrupt)
+{
+    const uint32_t li = given_user("li", IDENTITY_DISPATCHER, "$h");
+    static const char *const bends[] = {
+        "UPDATE user SET role = 5", "UPDATE user SET role = 4, name = hex(zeroblob(99))",
+        "UPDATE user SET name = 'li', display_name = hex(zeroblob(999))",
+        "UPDATE user SET display_name = 'li', unit_code = hex(zeroblob(99))"};
+    for (size_t i = 0; i < sizeof bends / sizeof bends[0]; i++) {
+        char passhash[IDENTITY_PASSHASH_SIZE];
+        struct identity_user user;
+        run_sql(bends[i]);
+        counted = 0;
+        cr_expect(eq(int, identity_store_user(store, li, &user), STATUS_CORRUPT), "%s", bends[i]);
+        cr_expect(eq(int, identity_store_users(store, count_user, NULL), STATUS_CORRUPT));
+        cr_expect(eq(u32, counted, 0));
+        const enum status login = identity_store_login(store, "li", &user, passhash);
+        cr_expect(ne(int, login, STATUS_OK), "%s", bends[i]);
+        cr_expect(eq(int, passhash[0], 0));
+    }
+    run_sql("UPDATE user SET role = 0, unit_code = '', passhash = hex(zeroblob(999))");
+    char passhash[IDENTITY_PASSHASH_SIZE];
+    struct identity_user user;
+    cr_expect(eq(int, identity_store_login(store, "li", &user, passhash), STATUS_CORRUPT));
+}
+
+Test(identity, a_token_that_no_writer_of_ours_made_is_corrupt)
+{
+    const uint32_t li = given_user("li", IDENTITY_DISPATCHER, NULL);
+    char token[IDENTITY_TOKEN_SIZE];
+    struct identity_token issued;
+    cr_assert(eq(int, identity_store_token_issue(store, li, NOW, NOW + HOUR, token, &issued, error),
+                 STATUS_OK));
+    static const char *const bends[] = {
+        "UPDATE token SET hash = x'0102'",
+        "UPDATE token SET hash = zeroblob(32), unit_code = hex(zeroblob(99))"};
+    for (size_t i = 0; i < sizeof bends / sizeof bends[0]; i++) {
+        run_sql(bends[i]);
+        counted = 0;
+        cr_expect(eq(int, identity_store_tokens(store, NOW, count_token, NULL), STATUS_CORRUPT),
+                  "%s", bends[i]);
+        cr_expect(eq(u32, counted, 0));
+    }
+}
+
+/* Reading is asked of the disk, too. */
+Test(identity, what_cannot_be_read_lets_nobody_in)
+{
+    const uint32_t li = given_user("li", IDENTITY_DISPATCHER, "$h");
+    char passhash[IDENTITY_PASSHASH_SIZE];
+    struct identity_user user;
+    struct identity_token issued;
+    char token[IDENTITY_TOKEN_SIZE];
+    open_again(); /* with nothing in its cache */
+    fault_vfs_arm(FAULT_READ, 1, SQLITE_IOERR_READ, true, false);
+    cr_expect(eq(int, identity_store_login(store, "li", &user, passhash), STATUS_IO));
+    cr_expect(eq(int, passhash[0], 0));
+    cr_expect(eq(int, identity_store_user(store, li, &user), STATUS_IO));
+    cr_expect(eq(int, identity_store_users(store, count_user, NULL), STATUS_IO));
+    cr_expect(eq(int, identity_store_tokens(store, NOW, count_token, NULL), STATUS_IO));
+    cr_expect(eq(int, identity_store_token_issue(store, li, NOW, NOW + HOUR, token, &issued, error),
+                 STATUS_IO));
+    bool has = false;
+    cr_expect(eq(int, identity_store_has_administrator(store, &has), STATUS_IO));
+    fault_vfs_disarm();
+    cr_expect(eq(int, identity_store_login(store, "li", &user, passhash), STATUS_OK));
+}
+
 Test(identity, a_second_engine_and_garbage_are_told)
 {
     struct identity_store *second = NULL;

@@ -242,7 +242,11 @@ static struct command_answer an_answer(uint32_t number)
                                     .assignment_id = number + 3,
                                     .generation = number + 4,
                                     .merged = number % 3 == 0,
-                                    .seq = number};
+                                    .seq = number,
+                                    .by_ms = number % 2 == 0 ? TIME_NEVER : 5000 + number};
+    if (number % 2 != 0) {
+        (void)snprintf(answer.by, sizeof answer.by, "first %u", number);
+    }
     memset(answer.id, 0, COMMAND_ID_SIZE);
     memcpy(answer.id, &number, sizeof number);
     answer.id[15] = 1;
@@ -276,6 +280,26 @@ Test(journal, a_repeated_command_finds_its_first_answer_after_a_restart)
         cr_expect(eq(u32, read[i].generation, a->generation));
         cr_expect(read[i].merged == a->merged);
         cr_expect(eq(u64, read[i].seq, a->seq));
+        cr_expect(eq(int, strcmp(read[i].by, a->by), 0));
+        cr_expect(eq(i64, read[i].by_ms, a->by_ms));
+    }
+}
+
+/* The table is outside the chain: what no writer of ours put there is not taken for an answer. */
+Test(journal, an_answer_that_was_bent_is_corrupt)
+{
+    const struct command_answer answer = an_answer(1);
+    cr_assert(eq(int, journal_append(journal, &events, &answer, 1, 0, error), JOURNAL_DURABLE));
+    static const char *const bends[] = {"UPDATE command SET refusal = -1",
+                                        "UPDATE command SET refusal = 9999",
+                                        "UPDATE command SET refusal = 0, id = x'0102'"};
+    for (size_t i = 0; i < sizeof bends / sizeof bends[0]; i++) {
+        struct command_answer read[2];
+        uint32_t count = 9;
+        cr_assert(eq(int, store_db_run(journal->db, bends[i]), SQLITE_OK));
+        cr_expect(eq(int, journal_answers(journal, read, 2, &count), STATUS_CORRUPT), "%s",
+                  bends[i]);
+        cr_expect(eq(u32, count, 0));
     }
 }
 
@@ -427,6 +451,28 @@ Test(journal, other_header_fields_are_in_the_chain_too)
     }
     run_sql(path, "UPDATE journal SET command_id = zeroblob(16) WHERE seq = 9");
     verify(STATUS_OK); /* the last bend straightened: nothing else was wrong */
+}
+
+Test(journal, what_a_row_cannot_be_is_named)
+{
+    given_audits(20);
+    close_it();
+    static const struct {
+        const char *bend, *says;
+    } bends[] = {
+        {"UPDATE journal SET kind = 9999 WHERE seq = 9", "unknown kind"},
+        {"UPDATE journal SET kind = -1 WHERE seq = 9", "unknown kind"},
+        {"UPDATE journal SET source = 99 WHERE seq = 8", "unknown source"},
+        {"UPDATE journal SET source = -1 WHERE seq = 8", "unknown source"},
+        {"UPDATE journal SET actor = hex(zeroblob(60)) WHERE seq = 7", "too long an actor"},
+        {"UPDATE journal SET command_id = x'01' WHERE seq = 6", "of the wrong size"},
+        {"UPDATE journal SET body = NULL, body_hash = x'01' WHERE seq = 5", "no hash"}};
+    for (size_t i = 0; i < sizeof bends / sizeof bends[0]; i++) {
+        run_sql(path, bends[i].bend);
+        const struct journal_verdict verdict = verify(STATUS_CORRUPT);
+        cr_expect(ne(ptr, strstr(verdict.text, bends[i].says), NULL), "%s: %s", bends[i].bend,
+                  verdict.text);
+    }
 }
 
 /* Rewrite event `seq` and every hash after it, as one who knows the format but not the key. */

@@ -128,6 +128,16 @@ Test(snapshot, another_journals_is_passed_over_and_named)
     cr_expect(ne(ptr, strstr(skipped, "another journal"), NULL), "%s", skipped);
 }
 
+Test(snapshot, another_journals_is_replaced_before_the_oldest_of_ours)
+{
+    cr_assert(eq(int, write_one(1, EPOCH), STATUS_OK));
+    cr_assert(eq(int, write_one(900, OTHER), STATUS_OK));
+    cr_assert(eq(int, write_one(2, EPOCH), STATUS_OK));
+    cr_expect(eq(u64, read_one(UINT64_MAX), 2));
+    cr_expect(eq(u64, read_one(1), 1));
+    cr_expect(eq(int, skipped[0], 0), "%s", skipped);
+}
+
 Test(snapshot, every_failing_write_or_sync_leaves_the_older_one)
 {
     cr_assert(eq(int, write_one(100, EPOCH), STATUS_OK));

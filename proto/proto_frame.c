@@ -24,6 +24,14 @@ void proto_encode_beat(struct proto_buffer *buffer, int64_t now_ms, uint64_t seq
     proto_json_end(buffer, '}');
 }
 
+void proto_encode_coverage(struct proto_buffer *buffer, uint64_t version)
+{
+    proto_json_begin(buffer, '{');
+    proto_member_text(buffer, "t", "coverage");
+    proto_member_int(buffer, "version", (int64_t)version);
+    proto_json_end(buffer, '}');
+}
+
 static void encode_result_members(struct proto_buffer *buffer, const struct proto_result *result)
 {
     switch (result->op) {

@@ -10,6 +10,7 @@
 void proto_encode_hello(struct proto_buffer *buffer, const char *server, const char *epoch,
                         int64_t now_ms, uint32_t bytes_max);
 void proto_encode_beat(struct proto_buffer *buffer, int64_t now_ms, uint64_t seq);
+void proto_encode_coverage(struct proto_buffer *buffer, uint64_t version);
 
 /* ---- Answers ---- */
 

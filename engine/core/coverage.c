@@ -8,10 +8,11 @@
 #include "engine/core/decide.h"
 #include "engine/core/presence.h"
 
-#define SLICE_CIRCLES 16u  /* at a time: a millisecond or two of searching */
-#define SLICES_MAX    100u /* in a round; with more circles than 1,600 a slice has more */
-#define ROUND_MS      900  /* of looking, so that a round and its wait are within a second */
-#define MOVES_MAX     16u  /* units that are tried to close a gap, nearest first */
+#define SLICE_CIRCLES  16u    /* at a time: a millisecond or two of searching */
+#define SLICES_MAX     100u   /* in a round; with more circles than 1,600 a slice has more */
+#define ROUND_MS       900    /* of looking, so that a round and its wait are within a second */
+#define MOVES_MAX      16u    /* units that are tried to close a gap, nearest first */
+#define TRAVEL_STEP_MS 10000u /* who is a little nearer is no news */
 
 /* What is known of one circle and tier. */
 struct cell {
@@ -31,6 +32,8 @@ struct coverage {
     uint32_t next;      /* circle whose turn it is */
     int64_t due_ms;
     int64_t alarm_ms; /* no alarm is to be raised or cleared before */
+    uint64_t version; /* another one: another answer */
+    uint32_t policy;  /* version of the policy in the last slice */
 };
 
 enum status coverage_create(const struct engine *engine, struct coverage **out)
@@ -64,6 +67,7 @@ void coverage_clear(struct engine *engine)
         const uint32_t circles_max = engine->config.limits.circles_max;
         memset(coverage->cells, 0, (size_t)circles_max * TIER_COUNT * sizeof *coverage->cells);
         coverage->next = 0;
+        coverage->version++;
         coverage->due_ms = INT64_MIN;
         coverage->alarm_ms = INT64_MAX;
     }
@@ -190,9 +194,24 @@ static int64_t alarm_due_ms(const struct engine *engine, struct coverage_place p
                                                                          : due_ms;
 }
 
+/* Who could close a gap depends on units anywhere. */
+static bool is_news(const struct cell *before, const struct cell *after)
+{
+    const bool is_gap = after->gap_since_ms != TIME_NEVER;
+    bool news = (is_gap && before->version != after->version) || before->known != after->known ||
+                before->count != after->count || before->gap_since_ms != after->gap_since_ms;
+    for (uint32_t i = 0; i < after->count && !news; i++) {
+        news = before->units[i].unit_id != after->units[i].unit_id ||
+               before->units[i].travel_ms / TRAVEL_STEP_MS !=
+                   after->units[i].travel_ms / TRAVEL_STEP_MS;
+    }
+    return news;
+}
+
 static void reckon(const struct engine *engine, uint32_t circle, enum tier tier, int64_t now_ms)
 {
     struct cell *cell = &engine->coverage->cells[circle * TIER_COUNT + (uint32_t)tier];
+    const struct cell before = *cell;
     const struct tier_policy *policy = policy_of(engine, tier);
     const struct geo_point at = engine->circles[circle].at;
     const bool same_place =
@@ -222,6 +241,7 @@ static void reckon(const struct engine *engine, uint32_t circle, enum tier tier,
     cell->version = engine->presence->version;
     cell->traffic = traffic;
     cell->policy = policy_version;
+    engine->coverage->version += is_news(&before, cell) ? 1u : 0u;
 }
 
 static uint32_t slice_circles(const struct engine *engine)
@@ -237,6 +257,9 @@ void coverage_refresh(const struct engine *engine, int64_t now_ms)
         return;
     }
     presence_sweep(engine, now_ms);
+    const uint32_t policy = engine->policies[engine->policy_now].version;
+    coverage->version += policy != coverage->policy ? 1u : 0u; /* it may ask fewer tiers */
+    coverage->policy = policy;
     const uint32_t slice = slice_circles(engine);
     const uint32_t first = coverage->next < engine->circle_count ? coverage->next : 0;
     const uint32_t end =
@@ -313,6 +336,11 @@ void coverage_alarms_run(struct step *step)
         next_ms = due_ms < next_ms ? due_ms : next_ms;
     }
     engine->coverage->alarm_ms = next_ms;
+}
+
+uint64_t coverage_version(const struct engine *engine)
+{
+    return engine->coverage == NULL ? 0 : engine->coverage->version;
 }
 
 int64_t coverage_deadline_ms(const struct engine *engine)

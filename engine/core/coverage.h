@@ -25,6 +25,7 @@ void coverage_clear(struct engine *engine);
 /* The circles whose turn it is. */
 void coverage_refresh(const struct engine *engine, int64_t now_ms);
 int64_t coverage_deadline_ms(const struct engine *engine);
+uint64_t coverage_version(const struct engine *engine);
 
 /* When a step is wanted for the alarms; INT64_MAX: never. */
 int64_t coverage_alarm_ms(const struct engine *engine);

@@ -335,6 +335,11 @@ int64_t engine_coverage_deadline_ms(const struct engine *engine)
     return coverage_deadline_ms(engine);
 }
 
+uint64_t engine_coverage_version(const struct engine *engine)
+{
+    return coverage_version(engine);
+}
+
 bool engine_coverage(const struct engine *engine, uint32_t circle, enum tier tier,
                      struct coverage_view *view)
 {

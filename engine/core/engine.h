@@ -246,6 +246,8 @@ struct coverage_place {
 void engine_coverage_refresh(struct engine *engine, int64_t now_ms);
 /* When engine_coverage_refresh() wants to be called next; INT64_MAX: there is nothing to cover. */
 int64_t engine_coverage_deadline_ms(const struct engine *engine);
+/* Another number than before: what GET /v1/coverage answers may be another. */
+uint64_t engine_coverage_version(const struct engine *engine);
 /* False: the policy asks nobody of that tier, or nothing is known yet. */
 bool engine_coverage(const struct engine *engine, uint32_t circle, enum tier tier,
                      struct coverage_view *view);

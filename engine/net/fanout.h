@@ -54,6 +54,7 @@ struct fanout {
     uint32_t units_max;
     int64_t units_ms; /* when the keyed stream is due */
     uint32_t units_turn;
+    uint64_t coverage_version; /* that consoles know of */
 };
 
 struct api;

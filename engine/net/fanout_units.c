@@ -108,6 +108,31 @@ static void units_send(struct api *api, const struct session *session, struct sc
     }
 }
 
+/* That the cover has changed; those who look at it ask for it, each with its own question. */
+static void tell_coverage(struct api *api)
+{
+    const uint64_t version = engine_coverage_version(api_engine(api));
+    if (version == api->fanout.coverage_version) {
+        return;
+    }
+    proto_buffer_clear(&api->buffer);
+    proto_encode_coverage(&api->buffer, version);
+    struct net_frame *frame = net_frame_create(api->buffer.bytes, api->buffer.size, false);
+    if (frame == NULL) {
+        return; /* at the next turn */
+    }
+    for (uint32_t i = 0; i < api->sessions.used_max; i++) {
+        const struct session *session = &api->sessions.slots[i];
+        if (session->phase == SESSION_OPEN && session->units &&
+            access_role_may(session->identity.role, ACCESS_COVERAGE)) {
+            (void)net_server_send(api->server, session->id, frame, NET_FACT);
+        }
+    }
+    net_frame_release(frame);
+    api->counters.frames_encoded++;
+    api->fanout.coverage_version = version;
+}
+
 void fanout_units_tick(struct api *api, int64_t now_ms)
 {
     struct fanout *fanout = &api->fanout;
@@ -131,4 +156,5 @@ void fanout_units_tick(struct api *api, int64_t now_ms)
         fanout->marks[id] &= (uint8_t)~FANOUT_MOVED;
     }
     fanout->units_turn = (fanout->units_turn + 1) % FANOUT_UNITS_SHARE;
+    tell_coverage(api);
 }

@@ -368,3 +368,20 @@ def who_covers(run):
     check(found['move'] is None, f'nobody is free to go there: {found}')
     equal('the same gap', gap(city, 'K1', '5')['since_ms'], found['since_ms'])
     equal('a dispatcher of the east has no gap in the west', gap(city, 'K1', '5', who='east'), None)
+
+
+@case('whoever looks at the cover is told that it has changed, and asks only then')
+def cover_is_told(run):
+    city = run.city()
+    li, phone = city.console('li'), city.unit('C2', at=(12, 12))
+    li.ask({'op': 'sub', 'stream': 'units'})
+    wait_until('K1 has a gap', lambda: gap(city, 'K1', '5'), seconds=5)
+    li.listen(2.5)  # what came before
+    last = max((m['version'] for m in li.heard if isinstance(m, dict) and m.get('t') == 'coverage'), default=-1)
+    city.unit('C1', at=(2, 3))
+
+    def news(message):
+        return isinstance(message, dict) and message.get('t') == 'coverage' and message['version'] > last
+    li.wait(news, what='the news that K1 is covered')
+    wait_until('the car covers K1', lambda: gap(city, 'K1', '5') is None, seconds=5)
+    equal('a unit hears nothing of it', [m for m in phone.heard if isinstance(m, dict) and m.get('t') == 'coverage'], [])

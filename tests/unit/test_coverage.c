@@ -92,6 +92,31 @@ Test(coverage, just_started_it_speaks_of_no_gap)
     cr_expect(ne(i64, covered(0, TIER_5).gap_since_ms, TIME_NEVER));
 }
 
+Test(coverage, says_when_its_answer_has_changed_and_else_nothing)
+{
+    world_circle(&world, 0, 0, 300);
+    (void)world_unit(&world, UNIT_POST, 10, 0);
+    (void)world_unit(&world, UNIT_MOTORCYCLE, 200, 0);
+    const uint32_t car = world_unit(&world, UNIT_CAR, 500, 0);
+    look();
+    const uint64_t covered_version = engine_coverage_version(world.engine);
+    look();
+    cr_expect(eq(u64, engine_coverage_version(world.engine), covered_version));
+    world_fix(&world, car, 501, 0);
+    look();
+    cr_expect(eq(u64, engine_coverage_version(world.engine), covered_version)); /* a metre */
+
+    const struct step_result report = world_report(&world, INCIDENT_CRIME, 2, 900, 0);
+    look();
+    const uint64_t gap_version = engine_coverage_version(world.engine);
+    cr_expect(ne(u64, gap_version, covered_version));
+    look();
+    cr_expect(eq(u64, engine_coverage_version(world.engine), gap_version)); /* the same gap */
+    (void)world_cancel(&world, report.incident_id);
+    look();
+    cr_expect(ne(u64, engine_coverage_version(world.engine), gap_version));
+}
+
 Test(coverage, a_position_too_old_covers_nothing)
 {
     world_circle(&world, 0, 0, 300);

@@ -708,6 +708,44 @@ Test(fanout, the_first_frame_of_units_has_all_of_the_scope_and_the_next_who_move
     cr_expect(eq(u32, last_positions(li, &count)->class, NET_POSITION));
 }
 
+static uint32_t coverage_told(uint64_t session_id)
+{
+    uint32_t count = 0;
+    for (size_t i = 0; i < fake_net_frame_count(given.net); i++) {
+        const struct fake_frame *frame = fake_net_frame(given.net, i);
+        count += frame->session_id == session_id && !frame->binary &&
+                         strstr(frame->bytes, "{\"t\":\"coverage\",\"version\":") != NULL
+                     ? 1u
+                     : 0u;
+    }
+    return count;
+}
+
+Test(fanout, that_the_cover_has_changed_is_said_once_to_those_who_may_ask_how)
+{
+    const uint32_t car = given_unit(&given, UNIT_CAR, 100, 0, 'A');
+    settle();
+    given_pass(&given, 3000);
+    const uint64_t li = given_login(&given, "li");
+    const uint64_t alarm = given_login(&given, "alarm");
+    const uint64_t wang = given_login(&given, "wang"); /* does not want to know where units are */
+    const uint64_t unit = given_login(&given, unit_user(car));
+    given_sub(&given, li, "units");
+    given_sub(&given, alarm, "units");
+    given_pass(&given, 3000);
+    const uint32_t before = coverage_told(li);
+
+    world_circle(&given.world, 0, 0, 300);
+    engine_coverage_refresh(given.world.engine, given.world.now_ms + 10000);
+    given_pass(&given, 1000);
+    cr_expect(eq(u32, coverage_told(li), before + 1));
+    given_pass(&given, 3000);
+    cr_expect(eq(u32, coverage_told(li), before + 1));
+    cr_expect(eq(u32, coverage_told(alarm), 0));
+    cr_expect(eq(u32, coverage_told(wang), 0));
+    cr_expect(eq(u32, coverage_told(unit), 0));
+}
+
 Test(fanout, every_unit_is_told_again_within_sixteen_seconds)
 {
     bool told[20] = {false};

@@ -101,7 +101,7 @@ Test(proto_documents, every_event_has_a_schema)
 
 Test(proto_documents, every_message_of_the_server_is_described)
 {
-    static const char *const kinds[] = {"hello", "beat", "log", "snapshot"};
+    static const char *const kinds[] = {"hello", "beat", "coverage", "log", "snapshot"};
     for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
         expect_constant(asyncapi, "t", kinds[i]);
     }

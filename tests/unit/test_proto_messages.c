@@ -77,6 +77,8 @@ static void check_hello_and_beat(void)
     expect("beat");
     proto_encode_beat(&buffer, NOW, 0);
     expect("beat before the first event");
+    proto_encode_coverage(&buffer, 17);
+    expect("coverage");
 }
 
 static void check_session_answers(void)

@@ -250,3 +250,32 @@ test('a call for help cannot be put off', async ({ town, open, desk }) => {
     return units.find((unit) => unit.code === 'TP4')?.panic === 'none' ? true : null;
   });
 });
+
+test('the cover is shown when the engine says that it has changed, and is not asked for in between', async ({ town, open, desk }) => {
+  let asked = 0;
+  let beats = 0;
+  const watch = async (page: import('@playwright/test').Page): Promise<void> => {
+    page.on('request', (request) => { if (request.url().includes('/v1/coverage')) asked += 1; });
+    page.on('websocket', (socket) => socket.on('framereceived', ({ payload }) => { if (String(payload).startsWith('{"t":"beat"')) beats += 1; }));
+  };
+  const seconds = async (count: number): Promise<void> => {
+    const end = beats + count; /* one a second */
+    await until(`${count} beats`, () => (beats >= end ? true : null));
+  };
+  const { page } = await open('/console.html', town.people.dispatcher, { before: watch });
+  const button = page.locator('button[aria-controls=coverage]');
+  await expect(button).toBeVisible();
+  const gaps = async (): Promise<number> => {
+    const { coverage } = await desk.get<{ coverage: { gaps: unknown[] } }>('/v1/coverage');
+    return coverage.gaps.length;
+  };
+  const before = await gaps();
+  await expect(button).toContainText(String(before));
+  for (const unit of ['TP1', 'TP2', 'TP3', 'TP4', 'TP5', 'TP6']) await desk.do({ op: 'unit.duty', unit, duty: 'off' });
+  const after = await until('the gaps', async () => ((await gaps()) > before ? gaps() : null));
+  await expect(button).toContainText(String(after));
+  await seconds(3); /* the news of the change itself are over */
+  const quiet = asked;
+  await seconds(6);
+  expect(asked - quiet, 'nothing has moved').toBe(0);
+});

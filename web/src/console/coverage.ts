@@ -1,5 +1,5 @@
-/* Coverage: who could be at each circle in time now, asked of the engine every two seconds while the page
- * is looked at. It explains and warns; nothing is kept from being ordered. */
+/* Coverage: who could be at each circle in time now, asked of the engine when it says that this has changed,
+ * while the page is looked at. It explains and warns; nothing is kept from being ordered. */
 
 import { computed, effect, signal } from '@preact/signals';
 import { http } from '../link/http.ts';
@@ -7,9 +7,9 @@ import * as api from '../protocol/http.ts';
 import type { TierName } from '../protocol/values.ts';
 import { session } from '../ui/session.ts';
 import { gapSigns } from './cover.ts';
-import { picks } from './state.ts';
+import { coverageNews, linkState, picks } from './state.ts';
 
-const POLL_MS = 2000;
+const ASK_GAP_MS = 2000; /* in a busy city it changes all the time */
 /** So many units at once are taken away in thought. */
 const WITHOUT_MAX = 7;
 
@@ -21,27 +21,52 @@ export const gapsByCircle = computed(() => gapSigns(coverage.value));
 export const lost = signal<readonly { circle: string; tier: TierName }[]>([]);
 
 let asked = 0;
+let askedMonotonic = -Infinity;
+let waiting: ReturnType<typeof setTimeout> | null = null;
+/** Nobody looks: asked when somebody does. */
+let missed = false;
 
 async function ask(): Promise<void> {
   const token = session.peek()?.token ?? null;
-  if (token === null || document.hidden) return;
+  if (token === null) return;
+  missed = document.hidden;
+  if (missed) return;
+  askedMonotonic = performance.now();
   const units = [...picks.peek().keys()].slice(0, WITHOUT_MAX).join(',');
   const number = ++asked;
   const reply = await http(`/v1/coverage?without=${encodeURIComponent(units)}`.replace(/\?without=$/, ''), api.coverage, { token });
   if (number !== asked) return;
   coverage.value = reply.ok ? reply.value.coverage : null;
   lost.value = reply.ok ? reply.value.coverage.lost : [];
+  if (!reply.ok && reply.problem.retry) askSoon();
+}
+
+function askSoon(): void {
+  waiting ??= setTimeout(() => {
+    waiting = null;
+    void ask();
+  }, Math.max(0, askedMonotonic + ASK_GAP_MS - performance.now()));
 }
 
 export function watchCoverage(): () => void {
-  const timer = setInterval(() => void ask(), POLL_MS);
-  const stop = effect(() => {
+  const looked = (): void => {
+    if (missed && !document.hidden) void ask();
+  };
+  document.addEventListener('visibilitychange', looked);
+  const isOnline = computed(() => linkState.value.kind === 'online'); /* what was said meanwhile was not heard */
+  const stopPicks = effect(() => {
     void picks.value;
-    void ask();
+    if (isOnline.value) void ask();
+  });
+  const stopNews = effect(() => {
+    if (coverageNews.value > 0) askSoon();
   });
   return () => {
-    clearInterval(timer);
-    stop();
+    document.removeEventListener('visibilitychange', looked);
+    stopPicks();
+    stopNews();
+    if (waiting !== null) clearTimeout(waiting);
+    waiting = null;
     asked += 1;
     coverage.value = null;
     lost.value = [];

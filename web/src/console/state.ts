@@ -111,6 +111,9 @@ function flush(): void {
   else requestAnimationFrame(run);
 }
 
+/** Counts what the engine says of the cover: that it has changed. */
+export const coverageNews = signal(0);
+
 export const link = new Link(
   browserWorld(socketUrl()),
   {
@@ -150,6 +153,9 @@ export const link = new Link(
         }
       }
       flush();
+    },
+    coverage() {
+      coverageNews.value += 1;
     },
     positions(frame) {
       fleet.takeFrame(frame);

@@ -53,6 +53,8 @@ export interface LinkHandlers {
   snapshot(parts: Snapshot[]): void;
   log(frame: LogFrame): void;
   positions?(frame: PositionFrame): void;
+  /** Who covers what has changed: GET /v1/coverage says how. */
+  coverage?(): void;
   /** A frame that the protocol does not allow. */
   bad(pointer: string, want: string): void;
   /** Commands that were not answered in time and wait for a person's word. */
@@ -276,6 +278,9 @@ export class Link {
         break;
       case 'beat':
         this.clock.heard(message.now_ms);
+        break;
+      case 'coverage':
+        this.handlers.coverage?.();
         break;
       case 'log':
         this.takeLog(message);

@@ -24,6 +24,7 @@ const hello = obj({
   t: literal('hello'), v: literal(1), server: maybe(str), epoch: str, now_ms: int,
 });
 const beat = obj({ t: literal('beat'), now_ms: int, seq: count });
+const coverage = obj({ t: literal('coverage'), version: count });
 export const log = obj({
   t: literal('log'), stream, epoch: str, from: count, upto: count, events: o.events,
 });
@@ -83,7 +84,7 @@ export type Snapshot = Of<typeof snapshot>;
 export type Problem = Of<typeof problem>;
 export type AnswerOk = Of<typeof answerOk> & { t: 'answer' };
 export type AnswerError = Of<typeof answerError> & { t: 'refusal' };
-export type ServerMessage = Hello | Beat | LogFrame | Snapshot | AnswerOk | AnswerError;
+export type ServerMessage = Hello | Beat | Of<typeof coverage> | LogFrame | Snapshot | AnswerOk | AnswerError;
 
 const serverMessage: Check<ServerMessage | null> = (value, at) => {
   const from = members(value, at);
@@ -97,6 +98,8 @@ const serverMessage: Check<ServerMessage | null> = (value, at) => {
       return hello(value, at);
     case 'beat':
       return beat(value, at);
+    case 'coverage':
+      return coverage(value, at);
     case 'log':
       return log(value, at);
     case 'snapshot':

@@ -9,7 +9,7 @@ const CORE =
   /preload-helper|node_modules\/(preact|@preact)\/|src\/(styles\/|link\/|store\/rules|i18n\/(index|own)\.|protocol\/(check|values|objects|frames|positions|commands|login)\.|ui\/(mount|late|session|session_check|theme|bits|format|problem|sound)\.)/;
 
 /* The unit's state and words, which its later parts need, too. */
-const DUTY = /src\/(unit\/(state|words|outbox|sensors|steps)|store\/orders)\.|node_modules\/idb\//;
+const DUTY = /src\/(unit\/(state|words|newest_fix|outbox|sensors|steps)|store\/orders)\.|node_modules\/idb\//;
 
 export default defineConfig({
   root: here('.'),

@@ -36,6 +36,10 @@ test('the console’s sheets pass axe: alarms, handover, cover', async ({ town, 
   await page.keyboard.press('Shift+F8');
   await expect(page.locator('.handover')).toBeVisible();
   await expectAccessible(page, 'handover');
+  await page.keyboard.press('Escape');
+  await page.locator('button[aria-controls=coverage]').click();
+  await expect(page.locator('.coverage')).toBeVisible();
+  await expectAccessible(page, 'cover');
 });
 
 test('the phone passes axe: waiting, an order, reasons, support, a danger', async ({ town, open, desk }) => {
@@ -55,6 +59,14 @@ test('the phone passes axe: waiting, an order, reasons, support, a danger', asyn
   await desk.do({ op: 'incident.warn', incident: id, level: 'danger', text: '嫌疑人持刀' });
   await expect(page.getByRole('alertdialog')).toBeVisible();
   await expectAccessible(page, 'a danger');
+});
+
+test('the form to sign on passes axe', async ({ town, open, desk }) => {
+  await desk.do({ op: 'unit.duty', unit: 'TP2', duty: 'off' });
+  const { page } = await open('/unit.html', { name: 'TP2', password: town.secrets['TP2']! }, phone);
+  await page.getByRole('button', { name: '带人员装备上岗' }).click();
+  await expect(page.locator('input[name=crew]')).toBeVisible();
+  await expectAccessible(page, 'signing on');
 });
 
 test('every view of the supervisor passes axe', async ({ town, open, desk }) => {

@@ -188,7 +188,7 @@ async function openSeat(
 }
 
 /** In the page: what a machine without a graphics driver answers. */
-function withoutWebgl(): void {
+export function withoutWebgl(): void {
   const real = HTMLCanvasElement.prototype.getContext;
   HTMLCanvasElement.prototype.getContext = function (this: HTMLCanvasElement, kind: string, ...rest: unknown[]) {
     return kind.startsWith('webgl') ? null : (real as (...all: unknown[]) => unknown).call(this, kind, ...rest);

@@ -7,6 +7,7 @@ export const uniEn: Readonly<Record<UniKey, string>> = {
   'unit.off.hint': 'Orders come only when you are on duty',
   'unit.oos': 'Out of service',
   'unit.sign_on': 'Sign on with people and equipment',
+  'unit.equipment': 'Equipment',
   'unit.crew': 'People (names or numbers)',
   'unit.people': 'How many',
   'unit.device': 'Device',

@@ -7,6 +7,7 @@ export const uniZh = {
   'unit.off.hint': '上岗后才会收到派警',
   'unit.oos': '停用中',
   'unit.sign_on': '带人员装备上岗',
+  'unit.equipment': '装备',
   'unit.crew': '人员（姓名或编号）',
   'unit.people': '人数',
   'unit.device': '设备',

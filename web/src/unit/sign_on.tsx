@@ -19,7 +19,7 @@ export function SignOn({ people, done }: { people: number; done: () => void }): 
   const equipment = useSignal<readonly string[]>([]);
   return (
     <form
-      class="box fields"
+      class="sign-on"
       aria-label={t('unit.sign_on')}
       onSubmit={(event) => {
         event.preventDefault();
@@ -27,9 +27,11 @@ export function SignOn({ people, done }: { people: number; done: () => void }): 
         done();
       }}
     >
+      <h1>{t('unit.sign_on')}</h1>
       <Field label={t('unit.crew')}><input name="crew" value={crew.value} autocomplete="off" onInput={(event) => (crew.value = fitBytes(event.currentTarget.value, 191))} /></Field>
       <Field label={t('unit.people')}><input name="people" type="number" min={0} max={999} value={count.value} onInput={(event) => (count.value = Number(event.currentTarget.value))} /></Field>
-      <fieldset class="row">
+      <fieldset>
+        <legend>{t('unit.equipment')}</legend>
         {EQUIPMENT.map((item) => (
           <label key={item}>
             <input
@@ -42,7 +44,7 @@ export function SignOn({ people, done }: { people: number; done: () => void }): 
         ))}
       </fieldset>
       <Field label={t('unit.device')}><input name="device" value={device.value} autocomplete="off" onInput={(event) => (device.value = fitBytes(event.currentTarget.value, 31))} /></Field>
-      <button type="submit" class="big acknowledged">{t('unit.go_on')}</button>
+      <button type="submit" class="big acknowledged wide">{t('unit.go_on')}</button>
       <button type="button" class="secondary wide" onClick={done}>{t('common.cancel')}</button>
     </form>
   );

@@ -10,6 +10,7 @@ import type { Notice } from '../protocol/objects.ts';
 import { EMPTY_ORDERS, ordersLog, ordersSnapshot, type Orders } from '../store/orders.ts';
 import { play } from '../ui/sound.ts';
 import { forget, session } from '../ui/session.ts';
+import { NewestFix } from './newest_fix.ts';
 import { Outbox, type Entry } from './outbox.ts';
 import { buzz, gps, gpsStart, gpsStop, stayAwake, type Fix } from './sensors.ts';
 import { isLateOrder, parAsked, seenDuty, seenPanic, seenState, unheardNotices, type Press } from './steps.ts';
@@ -53,7 +54,7 @@ const link = new Link(
       linkState.value = state;
       if (state.kind === 'online') {
         outbox.flush();
-        sendNewest(gps.value.fix);
+        fixes.linked();
       }
       if (state.kind === 'stopped' && state.code === 4500) forget('device', 'expired');
     },
@@ -128,8 +129,13 @@ function take(next: Orders): void {
     play('lost', 0.5);
     buzz([400, 150, 400]);
   }
-  if (next.unit?.duty === 'on') gpsStart(sendFix);
-  else gpsStop();
+  if (next.unit?.duty === 'on') gpsStart((fix) => fixes.take(fix));
+  else stopGps();
+}
+
+function stopGps(): void {
+  gpsStop();
+  fixes.forget();
 }
 
 let ringing: ReturnType<typeof setInterval> | null = null;
@@ -151,21 +157,13 @@ function ring(): void {
   ringing ??= setInterval(once, 4_000);
 }
 
-const FIX_GAP_MS = 900;
-let lastFixMs = -Infinity; /* the first counts, however soon it comes */
+const fixes = new NewestFix<Fix>({
+  monotonic: () => performance.now(),
+  after: (ms, run) => void setTimeout(run, ms),
+  send: sendFix,
+});
 
-/** Unless a newer one is on its way, or nobody wants to know any more. */
-function sendNewest(fix: Fix | null): void {
-  if (fix && gps.value.fix === fix) sendFix(fix);
-}
-
-/** The newest is never dropped: one that comes too soon waits its turn, one without a link for the link. */
-function sendFix(fix: Fix): void {
-  const early = lastFixMs + FIX_GAP_MS - performance.now();
-  if (early > 0) {
-    setTimeout(sendNewest, early, fix);
-    return;
-  }
+function sendFix(fix: Fix): boolean {
   const shift = link.clock.now() - Date.now(); /* the phone's clock may be wrong, the engine's counts */
   const at: Record<string, number> = {
     lat: Number(fix.lat.toFixed(7)),
@@ -175,7 +173,7 @@ function sendFix(fix: Fix): void {
   };
   if (fix.heading !== null) at['heading'] = Math.round(fix.heading) % 360;
   if (fix.speed_kmh !== null) at['speed_kmh'] = Math.min(999, Math.max(0, Math.round(fix.speed_kmh)));
-  if (link.post({ op: 'position', fixes: [at] })) lastFixMs = performance.now();
+  return link.post({ op: 'position', fixes: [at] });
 }
 
 export function press(state: Press, reason?: string): void {
@@ -275,7 +273,7 @@ export function start(): () => void {
     removeEventListener('online', back);
     document.removeEventListener('visibilitychange', back);
     link.stop();
-    gpsStop();
+    stopGps();
     orders.value = EMPTY_ORDERS;
   };
 }

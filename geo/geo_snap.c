@@ -293,6 +293,7 @@ static bool is_cell_past_limit(const struct ring_search *search, int64_t row, in
     return (uint64_t)(x * x) + (uint64_t)(y * y) > search->limit_square;
 }
 
+/* Pieces of a cell lie together, their edges anywhere: all are asked of memory before the first. */
 static void try_cell(struct ring_search *search, int64_t row, int64_t column,
                      struct nearest_piece *best)
 {
@@ -302,6 +303,9 @@ static void try_cell(struct ring_search *search, int64_t row, int64_t column,
         return;
     }
     const size_t cell = (size_t)row * map->snap_grid->columns + (size_t)column;
+    for (uint32_t i = map->snap_first[cell]; i < map->snap_first[cell + 1]; i++) {
+        __builtin_prefetch(&map->edges[map->snap_pieces[i].edge]);
+    }
     for (uint32_t i = map->snap_first[cell]; i < map->snap_first[cell + 1]; i++) {
         try_piece(search, &map->snap_pieces[i], best);
     }
@@ -390,22 +394,33 @@ static struct ring_search search_at(const struct geo_map *map, enum geo_profile 
     };
 }
 
-/* Ring by ring, until what comes later is farther than the best costs. */
-static struct nearest_piece search_rings(struct ring_search *search)
+static struct nearest_piece nothing_yet(const struct ring_search *search)
 {
-    struct nearest_piece best = {.cost = UINT64_MAX,
-                                 .square = search->radius_square,
-                                 .edge = UINT32_MAX,
-                                 .index = UINT32_MAX};
+    return (struct nearest_piece){.cost = UINT64_MAX,
+                                  .square = search->radius_square,
+                                  .edge = UINT32_MAX,
+                                  .index = UINT32_MAX};
+}
+
+/* The last road is the next one as a rule: what it costs spares a look at most of the others. */
+static void try_edge(struct ring_search *search, uint32_t edge, struct nearest_piece *best)
+{
+    for (uint32_t i = 0; i <= search->map->edges[edge].shape_count; i++) {
+        try_piece(search, &(struct geo_piece){edge, i}, best);
+    }
+}
+
+/* Ring by ring, until what comes later is farther than the best costs. */
+static void search_rings(struct ring_search *search, struct nearest_piece *best)
+{
     for (int64_t ring = 0; ring < RING_MAX; ring++) {
-        try_ring(search, ring, &best);
+        try_ring(search, ring, best);
         const uint64_t gap = (uint64_t)next_ring_gap(search, ring);
-        const bool past_best = search->track == NULL ? gap * gap > best.square : gap > best.cost;
+        const bool past_best = search->track == NULL ? gap * gap > best->square : gap > best->cost;
         if (past_best || gap * gap > search->radius_square) {
             break;
         }
     }
-    return best;
 }
 
 enum geo_status geo_map_snap(const struct geo_map *map, enum geo_profile profile,
@@ -417,7 +432,8 @@ enum geo_status geo_map_snap(const struct geo_map *map, enum geo_profile profile
     assert(place != NULL);
 
     struct ring_search search = search_at(map, profile, at);
-    const struct nearest_piece best = search_rings(&search);
+    struct nearest_piece best = nothing_yet(&search);
+    search_rings(&search, &best);
     if (best.edge == UINT32_MAX) {
         return GEO_NOT_FOUND;
     }
@@ -464,7 +480,11 @@ enum geo_status geo_map_follow(const struct geo_map *map, enum geo_profile profi
     }
     const bool remembers = track->place.edge != UINT32_MAX;
     search.track = remembers || search.has_heading ? track : NULL;
-    const struct nearest_piece best = search_rings(&search);
+    struct nearest_piece best = nothing_yet(&search);
+    if (remembers) {
+        try_edge(&search, track->place.edge, &best);
+    }
+    search_rings(&search, &best);
     if (best.edge == UINT32_MAX) {
         *track = (struct geo_track){.place.edge = UINT32_MAX};
         return GEO_NOT_FOUND;

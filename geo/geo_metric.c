@@ -22,12 +22,10 @@ enum geo_status geo_metric_create(const struct geo_cch *cch, enum geo_profile pr
     metric->profile = profile;
     metric->up_ms = calloc(arcs, sizeof *metric->up_ms);
     metric->down_ms = calloc(arcs, sizeof *metric->down_ms);
-    metric->road_up_ms = calloc(arcs, sizeof *metric->road_up_ms);
-    metric->road_down_ms = calloc(arcs, sizeof *metric->road_down_ms);
     metric->waiting = calloc(words, sizeof *metric->waiting);
     metric->due = calloc(words / 64u + 1u, sizeof *metric->due);
-    if (metric->up_ms == NULL || metric->down_ms == NULL || metric->road_up_ms == NULL ||
-        metric->road_down_ms == NULL || metric->waiting == NULL || metric->due == NULL) {
+    if (metric->up_ms == NULL || metric->down_ms == NULL || metric->waiting == NULL ||
+        metric->due == NULL) {
         geo_metric_destroy(metric);
         return GEO_NO_MEMORY;
     }
@@ -42,8 +40,6 @@ void geo_metric_destroy(struct geo_metric *metric)
     }
     free(metric->up_ms);
     free(metric->down_ms);
-    free(metric->road_up_ms);
-    free(metric->road_down_ms);
     free(metric->waiting);
     free(metric->due);
     free(metric);
@@ -59,7 +55,7 @@ static uint32_t larger(uint32_t a, uint32_t b)
     return a > b ? a : b;
 }
 
-/* The edges on an arc, the fastest each way. */
+/* The edges on an arc, the fastest each way, and nothing below it. */
 static void weigh_roads(struct geo_metric *metric, const uint32_t times[], uint32_t arc)
 {
     const struct geo_cch *cch = metric->cch;
@@ -73,27 +69,25 @@ static void weigh_roads(struct geo_metric *metric, const uint32_t times[], uint3
             up_ms = smaller(up_ms, times[directed]);
         }
     }
-    metric->road_up_ms[arc] = up_ms;
-    metric->road_down_ms[arc] = down_ms;
+    metric->up_ms[arc] = up_ms;
+    metric->down_ms[arc] = down_ms;
 }
 
 static void weigh_all_roads(struct geo_metric *metric, const uint32_t times[])
 {
     const struct geo_cch *cch = metric->cch;
     for (uint32_t arc = 0; arc < cch->arc_count; arc++) {
-        metric->road_up_ms[arc] = GEO_METRIC_NEVER;
-        metric->road_down_ms[arc] = GEO_METRIC_NEVER;
+        metric->up_ms[arc] = GEO_METRIC_NEVER;
+        metric->down_ms[arc] = GEO_METRIC_NEVER;
     }
     for (uint32_t i = 0; i < cch->map->edge_count * 2u; i++) {
         const uint32_t arc = cch->edge_arc[i] & ~GEO_CCH_DOWN;
         if (cch->edge_arc[i] != GEO_CCH_NO_ARC) {
             uint32_t *road_ms =
-                (cch->edge_arc[i] & GEO_CCH_DOWN) != 0 ? metric->road_down_ms : metric->road_up_ms;
+                (cch->edge_arc[i] & GEO_CCH_DOWN) != 0 ? metric->down_ms : metric->up_ms;
             road_ms[arc] = smaller(road_ms[arc], times[i]);
         }
     }
-    memcpy(metric->up_ms, metric->road_up_ms, cch->arc_count * sizeof *metric->up_ms);
-    memcpy(metric->down_ms, metric->road_down_ms, cch->arc_count * sizeof *metric->down_ms);
 }
 
 /* A speed as what is driven in what time: compared without a division. */
@@ -101,13 +95,15 @@ struct speed {
     uint64_t length_cm, travel_ms;
 };
 
-/* A closed road can still be left at the map's speed. */
+/* A closed road can still be left at the map's speed; one that traffic never touched is closed by
+ * the map itself. */
 static struct speed faster(const struct geo_metric *metric, const struct geo_traffic *traffic,
                            uint32_t edge, struct speed best)
 {
     const uint32_t *times = geo_traffic_times(traffic, metric->profile);
     uint32_t travel_ms = smaller(times[(size_t)edge * 2], times[(size_t)edge * 2 + 1]);
-    if (larger(times[(size_t)edge * 2], times[(size_t)edge * 2 + 1]) == GEO_TRAVEL_NEVER) {
+    if (geo_traffic_edge_versions(traffic, metric->profile)[edge] != 0 &&
+        larger(times[(size_t)edge * 2], times[(size_t)edge * 2 + 1]) == GEO_TRAVEL_NEVER) {
         const struct geo_map *map = metric->cch->map;
         travel_ms = smaller(geo_traffic_end_ms(traffic, map, metric->profile, edge, false),
                             geo_traffic_end_ms(traffic, map, metric->profile, edge, true));
@@ -213,13 +209,14 @@ static uint32_t find_arc(const struct geo_cch *cch, uint32_t low, uint32_t high)
 
 /* Weigh one arc anew: its edges, and every triangle below it. Both lists of arcs from below ascend
  * by their tail. */
-static void weigh_arc(struct geo_metric *metric, uint32_t arc)
+static void weigh_arc(struct geo_metric *metric, const uint32_t times[], uint32_t arc)
 {
     const struct geo_cch *cch = metric->cch;
     const uint32_t low = cch->tail[arc];
     const uint32_t high = cch->up_head[arc];
-    uint32_t up_ms = metric->road_up_ms[arc];
-    uint32_t down_ms = metric->road_down_ms[arc];
+    weigh_roads(metric, times, arc);
+    uint32_t up_ms = metric->up_ms[arc];
+    uint32_t down_ms = metric->down_ms[arc];
     for (uint32_t i = cch->down_first[low]; i < cch->down_first[low + 1]; i++) {
         const uint32_t to_low = cch->down_arc[i];
         const uint32_t end = cch->up_first[cch->tail[to_low] + 1];
@@ -282,7 +279,6 @@ static void follow_some(struct geo_metric *metric, const struct geo_traffic *tra
         const struct speed speed = faster(metric, traffic, edge, (struct speed){0, 1});
         metric->speed_cmps = larger(metric->speed_cmps, speed_cmps(speed));
         if (arc != GEO_CCH_NO_ARC) {
-            weigh_roads(metric, times, arc & ~GEO_CCH_DOWN);
             put_waiting(metric, arc & ~GEO_CCH_DOWN);
         }
     }
@@ -290,7 +286,7 @@ static void follow_some(struct geo_metric *metric, const struct geo_traffic *tra
     for (; arc != GEO_CCH_NO_ARC; arc = take_waiting(metric)) {
         const uint32_t before_up_ms = metric->up_ms[arc];
         const uint32_t before_down_ms = metric->down_ms[arc];
-        weigh_arc(metric, arc);
+        weigh_arc(metric, times, arc);
         if (metric->up_ms[arc] != before_up_ms || metric->down_ms[arc] != before_down_ms) {
             wake_above(metric, arc, before_up_ms, before_down_ms);
         }

@@ -13,15 +13,13 @@
 struct geo_metric {
     const struct geo_cch *cch;
     enum geo_profile profile;
-    bool ready;           /* followed something */
-    uint32_t version;     /* of the traffic followed */
-    uint32_t speed_cmps;  /* nobody gets anywhere faster than this */
-    uint32_t *up_ms;      /* an arc, from its lower to its upper end */
-    uint32_t *down_ms;    /* and back */
-    uint32_t *road_up_ms; /* the same by its own edges alone */
-    uint32_t *road_down_ms;
-    uint64_t *waiting; /* scratch, a bit an arc: its triangles have to be looked at again */
-    uint64_t *due;     /* a bit a word of `waiting` */
+    bool ready;          /* followed something */
+    uint32_t version;    /* of the traffic followed */
+    uint32_t speed_cmps; /* nobody gets anywhere faster than this */
+    uint32_t *up_ms;     /* an arc, from its lower to its upper end */
+    uint32_t *down_ms;   /* and back */
+    uint64_t *waiting;   /* scratch, a bit an arc: its triangles have to be looked at again */
+    uint64_t *due;       /* a bit a word of `waiting` */
 };
 
 /* Whatever takes this long or longer (12 days) counts as no way: two such times still add up

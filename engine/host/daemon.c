@@ -9,6 +9,7 @@
 
 #include "engine/host/backup.h"
 #include "engine/host/daemon_parts.h"
+#include "engine/host/drawing_routes.h"
 #include "engine/host/log.h"
 #include "engine/host/photo_routes.h"
 #include "engine/host/traffic_routes.h"
@@ -360,9 +361,9 @@ static bool start(struct daemon *daemon)
     signal(SIGPIPE, SIG_IGN);
     if (!open_map(daemon) || !recover(daemon) || !remember_commands(daemon) ||
         !positions_load(daemon) || !start_files(daemon) || !photo_routes_start(daemon) ||
-        !backup_start(daemon) || !traffic_routes_start(daemon) || !learned_start(daemon) ||
-        !daemon_start_people(daemon) || !start_dispatch(daemon) || !daemon_start_listen(daemon) ||
-        !start_timers(daemon)) {
+        !backup_start(daemon) || !drawing_routes_start(daemon) || !traffic_routes_start(daemon) ||
+        !learned_start(daemon) || !daemon_start_people(daemon) || !start_dispatch(daemon) ||
+        !daemon_start_listen(daemon) || !start_timers(daemon)) {
         return false;
     }
     engine_started(daemon->engine, daemon_now(daemon));

@@ -7,6 +7,7 @@
 #include "engine/host/clock.h"
 #include "engine/host/config.h"
 #include "engine/host/dispatch.h"
+#include "engine/host/drawings.h"
 #include "engine/host/gateway.h"
 #include "engine/host/history_worker.h"
 #include "engine/host/identities.h"
@@ -29,6 +30,7 @@ struct pending_route {
     uint64_t request_id;
     uint32_t added, updated;
     bool is_receipt;
+    char drawing_of[CODE_SIZE]; /* the circle; "": of no drawing */
 };
 
 /* A copy of the journal on its way, then of the photos (backup.c). */
@@ -64,6 +66,12 @@ struct traffic_part {
     uint32_t hour;        /* of the city's clock, until hour_ends_ms */
     int64_t hour_ends_ms;
     struct traffic_waiting waiting[TRAFFIC_WAITING_MAX];
+};
+
+/* The drawings of the circles (drawing_routes.c). */
+struct drawing_part {
+    struct drawings *list;
+    bool changing; /* one at a time */
 };
 
 struct daemon {
@@ -106,6 +114,7 @@ struct daemon {
     struct api *api;
     struct net_server *server;
 
+    struct drawing_part drawings;
     struct backup_state backup;
     struct pending_route pending[PENDING_MAX];
     uint64_t next_ticket;

@@ -1,4 +1,5 @@
 #include <signal.h>
+#include <stdlib.h>
 
 #include "engine/host/backup.h"
 #include "engine/host/daemon_parts.h"
@@ -94,6 +95,7 @@ void daemon_stop_finish(struct daemon *daemon)
     worker_destroy(daemon->files);
     worker_destroy(daemon->photos);
     worker_destroy(daemon->backups);
+    free(daemon->drawings.list);
     engine_destroy(daemon->engine);
     traffic_destroy(daemon->traffic.state);
     geo_learn_destroy(daemon->learned.state);

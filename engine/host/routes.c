@@ -3,6 +3,7 @@
 
 #include "engine/host/backup.h"
 #include "engine/host/daemon_parts.h"
+#include "engine/host/drawing_routes.h"
 #include "engine/host/log.h"
 #include "engine/host/metrics.h"
 #include "engine/host/photo_routes.h"
@@ -145,6 +146,8 @@ void routes_answered(struct daemon *daemon, uint64_t ticket, const struct api_an
     }
     if (pending->is_receipt) {
         daemon_gateway_answered(daemon, pending, outcome);
+    } else if (pending->drawing_of[0] != '\0') {
+        drawing_routes_answered(daemon, pending, outcome);
     } else if (outcome->outcome == API_DONE) {
         reply_roster(daemon, pending->request_id, pending->added, pending->updated, outcome->seq);
     } else {
@@ -334,7 +337,8 @@ bool routes_request(void *context, const struct net_request *request,
         daemon_gateway_request(daemon, request, NULL); /* signed */
         return true;
     }
-    if (identity != NULL && photo_routes_request(daemon, request, identity)) {
+    if (identity != NULL && (photo_routes_request(daemon, request, identity) ||
+                             drawing_routes_request(daemon, request, identity))) {
         return true;
     }
     for (size_t i = 0; i < sizeof routes / sizeof routes[0]; i++) {

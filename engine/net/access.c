@@ -50,6 +50,7 @@ static const uint8_t roles_by_op[] = {
     [ACCESS_METRICS] = S | A | P,
     [ACCESS_INCIDENTS] = D | S | P,
     [ACCESS_PHOTO] = D | S | U,
+    [ACCESS_DRAWING] = D | S | U | A,
     [ACCESS_ROSTER] = D | S | A | P,
     [ACCESS_CHECKPOINTS] = D | S | U | A | P,
     [ACCESS_RESPONSE_TIMES] = S,

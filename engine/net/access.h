@@ -64,8 +64,9 @@ enum access_op {
     ACCESS_SELF, /* me, logout */
     ACCESS_METRICS,
     ACCESS_INCIDENTS,
-    ACCESS_PHOTO,  /* see one */
-    ACCESS_ROSTER, /* units, circles, districts, policy */
+    ACCESS_PHOTO,   /* see one */
+    ACCESS_DRAWING, /* see one of a circle */
+    ACCESS_ROSTER,  /* units, circles, districts, policy */
     ACCESS_CHECKPOINTS,
     ACCESS_RESPONSE_TIMES,
     ACCESS_MAP, /* map, streets, tiles */

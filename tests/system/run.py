@@ -11,6 +11,7 @@ import time
 import traceback
 
 import cases_desk
+import cases_drawings
 import cases_gateway
 import cases_input
 import cases_job
@@ -31,7 +32,7 @@ from harness import Failure, Skipped, Workspace
 
 GROUPS = {'job': cases_job, 'rights': cases_rights, 'stream': cases_stream, 'input': cases_input,
           'start': cases_start, 'restart': cases_restart, 'timers': cases_timers, 'review': cases_review, 'record': cases_record,
-          'desk': cases_desk, 'patrol': cases_patrol, 'photo': cases_photo, 'plans': cases_plans, 'gateway': cases_gateway, 'unit': cases_unit, 'traffic': cases_traffic}
+          'desk': cases_desk, 'drawings': cases_drawings, 'patrol': cases_patrol, 'photo': cases_photo, 'plans': cases_plans, 'gateway': cases_gateway, 'unit': cases_unit, 'traffic': cases_traffic}
 
 
 class Run:

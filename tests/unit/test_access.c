@@ -51,6 +51,7 @@ static const struct {
     {ACCESS_METRICS, ".S.AP"},
     {ACCESS_INCIDENTS, "DS..P"},
     {ACCESS_PHOTO, "DSU.."},
+    {ACCESS_DRAWING, "DSUA."},
     {ACCESS_ROSTER, "DS.AP"},
     {ACCESS_CHECKPOINTS, "DSUAP"},
     {ACCESS_RESPONSE_TIMES, ".S..."},

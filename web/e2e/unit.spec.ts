@@ -142,6 +142,40 @@ test('the way to the scene is one tap, and only to one’s own', async ({ town, 
 
 const DOT = Buffer.from('iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==', 'base64');
 
+test('a drawing that the administrator puts on a circle is at the desk and, once it has said yes, on the phone', async ({ town, open, desk }) => {
+  const admin = await open('/admin.html#circles', town.people.admin);
+  await admin.page.getByRole('button', { name: 'TC1', exact: true }).click();
+  const drawings = admin.page.getByRole('region', { name: 'TC1 的图（一圈一图）' });
+  await drawings.getByLabel('图名').fill('一楼平面图');
+  await drawings.getByLabel(/^图片/).setInputFiles({ name: 'plan.png', mimeType: 'image/png', buffer: DOT });
+  await drawings.getByRole('button', { name: '添加图' }).click();
+  await expect(drawings.getByText('已添加：一楼平面图')).toBeVisible();
+  await expect(drawings.getByRole('img', { name: 'TC1 的图：一楼平面图' })).toBeVisible();
+  await expectAccessibleAsIs(admin.page, 'drawings of a circle');
+
+  const id = await desk.report({ address: '有图处' });
+  const { page } = await open('/unit.html', { name: 'TP1', password: town.secrets['TP1']! }, phone);
+  await expect(page.getByRole('heading', { name: '待命中' })).toBeVisible();
+  await desk.order(id, 'TP1');
+  const accept = page.locator('.unit-actions .big', { hasText: '接受' });
+  await expect(accept).toBeVisible();
+  await expect(page.locator('.drawings')).toHaveCount(0);
+  await accept.click();
+  const shown = page.getByRole('region', { name: '快反圈的图' });
+  await expect(shown.getByRole('img', { name: 'TC1 的图：一楼平面图' })).toBeVisible();
+  await shown.getByRole('button').click();
+  await expect(page.getByRole('dialog', { name: 'TC1 的图：一楼平面图' })).toBeVisible();
+  await page.keyboard.press('Escape');
+
+  const seat = await open('/console.html', town.people.dispatcher);
+  await seat.page.locator('.queue-row').first().click();
+  await expect(seat.page.getByRole('region', { name: '快反圈的图' })).toContainText('一楼平面图');
+
+  await drawings.getByRole('button', { name: '删除: 一楼平面图' }).click();
+  await drawings.getByRole('button', { name: '确认删除' }).click();
+  await expect(drawings.getByText('还没有图')).toBeVisible();
+});
+
 test('a photo that is refused stays on the phone, with the reason, until it is deleted', async ({ town, open, desk }) => {
   const id = await desk.report({ address: '照片不收处' });
   const { page } = await open('/unit.html', { name: 'TP1', password: town.secrets['TP1']! }, phone);

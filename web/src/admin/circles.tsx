@@ -8,6 +8,7 @@ import * as api from '../protocol/http.ts';
 import type { Circle } from '../protocol/objects.ts';
 import { Field } from '../ui/bits.tsx';
 import { failed, Message, putOne, token, useDistricts, type Said } from './shared.tsx';
+import { CircleDrawings } from './circle_drawings.tsx';
 import { PlaceMap } from './place_map.tsx';
 
 const RADIUS_M = 500;
@@ -122,6 +123,7 @@ export function Circles(): JSX.Element {
           </span>
         </form>
         <Message said={said} />
+        {held && circles.value.some((circle) => circle.code === held.code) ? <CircleDrawings key={held.code} circle={held.code} /> : null}
         <PlaceMap circles={shown} chosen={chosen} place={(at) => edit(at)} look={look} />
       </section>
     </div>

@@ -1,10 +1,12 @@
 import { useSignal, type Signal } from '@preact/signals';
 import type { ComponentChildren, JSX } from 'preact';
 import { useRef } from 'preact/hooks';
+import { drawingsPath } from '../protocol/drawings.ts';
 import { fitBytes, TEXT_BYTES } from '../protocol/commands.ts';
 import type { Assignment, Event, Incident } from '../protocol/objects.ts';
 import { ASSIGNMENT_ACTIVE, CLOSE_REASONS, TIERS, WARN_LEVELS, type WarnLevel } from '../protocol/values.ts';
 import { Crosshair, PriorityBadge, StatusGlyph } from '../ui/bits.tsx';
+import { Drawings } from '../ui/drawings.tsx';
 import { clock, duration } from '../ui/format.ts';
 import { session } from '../ui/session.ts';
 import { Timeline } from '../ui/timeline.tsx';
@@ -81,6 +83,7 @@ function IncidentDetail({ incident }: { incident: Incident }): JSX.Element {
           {incident.note ? <Fact label={t('detail.note')}>{incident.note}</Fact> : null}
           {incident.plan === null ? null : <Fact label={t('detail.plan')}><CirclePlan incident={incident} code={incident.plan} /></Fact>}
         </dl>
+        {incident.circle === null ? null : <Drawings from={drawingsPath(incident.circle)} />}
         <PanicEnd id={id} />
         {incident.warning ? (
           <p class="warn" role="note">⚠ {word('level', incident.warning.level)}: {incident.warning.text} <time class="muted">{clock(incident.warning.at_ms)}</time></p>

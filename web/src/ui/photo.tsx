@@ -1,31 +1,12 @@
-/* A photo in an incident's timeline: small, and large when it is asked for. The file needs the token, so it
- * is fetched and shown from memory; what was fetched once is not fetched again. */
+/* A photo in an incident's timeline. */
 
-import { useSignal } from '@preact/signals';
 import type { JSX } from 'preact';
-import { useEffect, useRef } from 'preact/hooks';
-import { httpBlob } from '../link/http.ts';
 import type { Event } from '../protocol/objects.ts';
 import { clock } from './format.ts';
 import { t } from './photo_words.ts';
-import { problemText } from './problem.ts';
-import { session } from './session.ts';
+import { Picture } from './picture.tsx';
 
 type Added = Extract<Event, { kind: 'photo.added' }>;
-
-const KEPT_MAX = 64; /* of a few hundred kilobytes each */
-const kept = new Map<string, string>();
-
-function keep(path: string, photo: Blob): string {
-  const url = URL.createObjectURL(photo);
-  kept.set(path, url);
-  for (const [oldest, its] of kept) {
-    if (kept.size <= KEPT_MAX) break;
-    kept.delete(oldest);
-    URL.revokeObjectURL(its);
-  }
-  return url;
-}
 
 export const photoSentence = (event: Added, timeZone?: string): string => {
   const values = { who: event.unit ?? event.actor ?? '', kb: Math.ceil(event.size / 1024), time: clock(event.device_ms, timeZone) };
@@ -34,35 +15,6 @@ export const photoSentence = (event: Added, timeZone?: string): string => {
 };
 
 export function Photo({ event, timeZone }: { event: Added; timeZone?: string | undefined }): JSX.Element {
-  const path = `/v1/incidents/${event.incident_id}/photos/${event.hash}`;
-  const url = useSignal<string | null>(kept.get(path) ?? null);
-  const trouble = useSignal<string | null>(null);
-  const dialog = useRef<HTMLDialogElement>(null);
   const alt = t('alt', { who: event.unit ?? event.actor ?? '', time: clock(event.device_ms ?? event.at_ms, timeZone) });
-  useEffect(() => {
-    if (url.peek() !== null) return undefined;
-    const stop = new AbortController();
-    void httpBlob(path, { token: session.peek()?.token ?? null, signal: stop.signal }).then((reply) => {
-      if (stop.signal.aborted) return;
-      if (reply.ok) url.value = keep(path, reply.value);
-      else trouble.value = t('failed', { why: problemText(reply.problem) });
-    });
-    return () => stop.abort();
-  }, [path]);
-  if (url.value === null) return <span class="photo muted" role="status">{trouble.value ?? '…'}</span>;
-  return (
-    <>
-      <button type="button" class="photo" aria-label={t('open', { alt })} onClick={() => dialog.current?.showModal()}>
-        <img src={url.value} alt={alt} />
-      </button>
-      <dialog
-        ref={dialog} class="photo-large" aria-label={alt}
-        onClick={(press) => press.currentTarget.close()}
-        onKeyDown={(press) => press.stopPropagation()} /* the desk's keys wait; Escape is the browser's */
-      >
-        <img src={url.value} alt={alt} />
-        <button type="button" autofocus>{t('close')}</button>
-      </dialog>
-    </>
-  );
+  return <Picture path={`/v1/incidents/${event.incident_id}/photos/${event.hash}`} alt={alt} />;
 }

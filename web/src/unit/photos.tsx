@@ -1,12 +1,14 @@
-/* Taking photos at the scene, and what becomes of them: loaded after the page. */
+/* Pictures on the phone, loaded after the page: the drawings of the circle, and photos taken at the scene. */
 
 import { effect, signal } from '@preact/signals';
 import type { JSX } from 'preact';
 import { useEffect, useMemo } from 'preact/hooks';
 import { http } from '../link/http.ts';
+import { drawingsOfIncident } from '../protocol/drawings.ts';
 import { anything } from '../protocol/login.ts';
 import type { Order } from '../protocol/objects.ts';
 import { Hourglass } from '../ui/bits.tsx';
+import { Drawings } from '../ui/drawings.tsx';
 import { clock } from '../ui/format.ts';
 import { problemText } from '../ui/problem.ts';
 import { forget, session } from '../ui/session.ts';
@@ -87,14 +89,24 @@ function RefusedPhoto({ held }: { held: Refused }): JSX.Element {
   );
 }
 
-export function Photos({ order }: { order: Order | null }): JSX.Element | null {
+export function Photos({ order }: { order: Order | null }): JSX.Element {
   const state = order && (seen.value?.state ?? order.assignment.state);
   const may = state !== null && state !== 'sent' && state !== 'delivered';
+  return (
+    <>
+      {order && may ? <Drawings from={drawingsOfIncident(order.incident.incident_id)} /> : null}
+      <Taken order={may ? order : null} />
+    </>
+  );
+}
+
+/** `order`: one that is accepted. */
+function Taken({ order }: { order: Order | null }): JSX.Element | null {
   const what = trouble.value;
-  if (!may && waiting.value === 0 && what === null && refused.value.length === 0) return null;
+  if (!order && waiting.value === 0 && what === null && refused.value.length === 0) return null;
   return (
     <section class="photos row">
-      {order && may ? (
+      {order ? (
         <label class="button">
           {t('take')}
           <input

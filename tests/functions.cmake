@@ -1,6 +1,13 @@
 # A Criterion worker that leaks prints a report and still passes (2.4.1), so ctest reads the text.
 set(sanitizer_words "LeakSanitizer|AddressSanitizer|ThreadSanitizer|runtime error:|definitely lost")
 
+# The tests of the pure layers, whose coverage is measured.
+add_custom_target(pure_tests)
+function(of_pure_layer test program)
+    add_dependencies(pure_tests ${program})
+    set_tests_properties(${test} PROPERTIES LABELS pure)
+endfunction()
+
 # add_unit_test(test_x lib...): tests/unit/test_x.c, linked to the libraries under test.
 function(add_unit_test name)
     if(NOT KUAIFAN_UNIT_TESTS)
@@ -11,6 +18,10 @@ function(add_unit_test name)
     target_link_libraries(${name} PRIVATE house_rules ${ARGN} criterion)
     add_test(NAME unit/${name} COMMAND ${name} --ascii WORKING_DIRECTORY ${CMAKE_SOURCE_DIR})
     set_tests_properties(unit/${name} PROPERTIES FAIL_REGULAR_EXPRESSION "${sanitizer_words}")
+    cmake_path(RELATIVE_PATH CMAKE_CURRENT_SOURCE_DIR BASE_DIRECTORY ${CMAKE_SOURCE_DIR} OUTPUT_VARIABLE layer)
+    if(layer MATCHES "^(geo|proto|engine/core)$")
+        of_pure_layer(unit/${name} ${name})
+    endif()
 endfunction()
 
 # add_bench(bench_x lib...): tests/bench/bench_x.c; never run by ctest, it prints figures. Built by

@@ -248,7 +248,26 @@ Test(decide, follows_the_roads_where_there_are_roads)
     cr_expect(not(made->candidates[0].estimated));
     cr_expect(epsilon_eq(dbl, (double)made->candidates[0].travel_ms, 30000.0, 500.0));
     cr_expect(eq(u32, reason_for(made, beyond), REASON_TOO_FAR), "240 s is the reach");
-    world_finish(&world);
+
+    struct geo_traffic *traffic = NULL;
+    struct geo_pace half = geo_pace_map();
+    for (uint32_t road = 0; road < sizeof half.percent[0] / sizeof half.percent[0][0]; road++) {
+        half.percent[GEO_PROFILE_CAR][road] = 50;
+    }
+    cr_assert(eq(int, geo_traffic_create(&draft.map, &traffic), GEO_OK));
+    geo_traffic_set_pace(traffic, &half);
+    engine_observe_roads(world.engine, &(struct geo_roads){.traffic = traffic});
+    cr_expect(eq(ptr, (void *)(uintptr_t)engine_roads(world.engine)->traffic, traffic));
+    const uint32_t third = world_unit(&world, UNIT_CAR, 0, 0);
+    const uint32_t incident_id = world_report(&world, INCIDENT_FIRE, 0, 500, 0).incident_id;
+    made = engine_decision(world.engine, incident_id, TIER_5);
+    cr_assert(ne(ptr, (void *)(uintptr_t)made, NULL));
+    cr_expect(eq(u32, made->traffic_version, geo_traffic_version(traffic)));
+    cr_expect(eq(u32, made->candidates[0].unit_id, third));
+    cr_expect(epsilon_eq(dbl, (double)made->candidates[0].travel_ms, 60000.0, 1000.0),
+              "the roads of now are half as fast");
+    world_finish(&world); /* before the roads that it follows go */
+    geo_traffic_destroy(traffic);
     geo_test_map_finish(&draft);
     world_init(&world);
     world_begin(&world);

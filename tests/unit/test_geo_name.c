@@ -185,3 +185,9 @@ Test(geo_name, random_queries_equal_looking_at_every_key)
         cr_assert(eq(int, memcmp(found, right, count * sizeof found[0]), 0), "%s", query);
     }
 }
+
+Test(geo_name, every_kind_has_its_name_on_the_wire)
+{
+    cr_expect(eq(str, (char *)(uintptr_t)geo_name_kind_text(GEO_NAME_STREET), "street"));
+    cr_expect(eq(str, (char *)(uintptr_t)geo_name_kind_text(GEO_NAME_PLACE), "place"));
+}

@@ -123,9 +123,9 @@ bool preempt_order(struct step *step, const struct incident *incident, enum tier
 {
     const struct engine *engine = step->engine;
     const struct decision_made *made = &engine->scratch->decisions[tier];
+    assert(decide_chosen_count(made) == 0);
     if (state_policy_of(engine, incident)->preempt != PREEMPT_AUTO ||
         incident->mode != DISPATCH_AUTO || made->preemptable_count == 0 ||
-        decide_chosen_count(made) > 0 ||
         engine->assignment_ids.count == engine->assignment_ids.max ||
         !step_has_room(step, 2 * STEP_ROOM_RECORDS, (size_t)2 * STEP_ROOM_BYTES)) {
         return false;

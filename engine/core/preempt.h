@@ -13,8 +13,8 @@ void preempt_refresh(const struct engine *engine, uint32_t slot);
 void preempt_list(const struct step *step, const struct passed_rules *rules,
                   const struct policy *policy, struct decision_made *made);
 
-/* Order the first of the tier's list, if the policy lets the engine do so and nobody was found. The
- * list is that of scratch->decisions[tier]. True: somebody was taken; the victim is served. */
+/* Nobody was found for the tier: order the first of its list, if the policy lets the engine do so.
+ * The list is that of scratch->decisions[tier]. True: somebody was taken; the victim is served. */
 bool preempt_order(struct step *step, const struct incident *incident, enum tier tier);
 
 #endif

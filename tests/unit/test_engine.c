@@ -363,6 +363,23 @@ static void given_a_rich_policy(void)
     }
 }
 
+/* Units of every kind go first, some of them too far away to be in time. */
+static void given_a_plan(void)
+{
+    struct circle_plan plan = {.code = "first",
+                               .types = (1u << INCIDENT_TYPE_COUNT) - 1,
+                               .priorities = (1u << PRIORITY_MAX) - 1};
+    for (uint32_t tier = 0; tier < TIER_COUNT; tier++) {
+        for (uint32_t i = 0; i < 4; i++) {
+            plan.units[tier][plan.unit_counts[tier]++] = 4 * tier + i + 6;
+        }
+    }
+    world_circle(&world, 0, 0, 20000);
+    struct command command = {.kind = COMMAND_ROSTER_PUT,
+                              .roster = {.plans = &plan, .plan_count = 1}};
+    cr_assert(eq(u32, world_step(&world, &command).refusal, REASON_NONE));
+}
+
 /* The digest after some hundred steps; with `is_dirty` the working memory, which no step may read
  * before it wrote there, is full of something else each time. */
 static uint64_t some_life(bool is_dirty)
@@ -371,6 +388,7 @@ static uint64_t some_life(bool is_dirty)
     world_begin(&world);
     prng = (struct prng){.state = 5};
     given_units(30);
+    given_a_plan();
     for (uint32_t k = 0; k < 600; k++) {
         if (is_dirty) {
             memset(world.engine->scratch, (int)(k % 256), sizeof *world.engine->scratch);

@@ -260,8 +260,11 @@ Test(journal_fault, what_is_no_journal_is_left_closed_by_who_reads_it)
     const int64_t memory = sqlite3_memory_used();
     cr_expect(eq(int, journal_file_read(other, epoch, count_event, &count, error), STATUS_CORRUPT));
     cr_expect(ne(ptr, strstr(error, "not a journal"), NULL), "%s", error);
-    cr_expect(eq(i64, sqlite3_memory_used(), memory));
     cr_expect(eq(u64, count, 0));
+    sqlite3 *none = NULL;
+    cr_expect(eq(int, journal_file_open(other, &none, &count, error), STATUS_CORRUPT));
+    cr_expect(eq(ptr, none, NULL));
+    cr_expect(eq(i64, sqlite3_memory_used(), memory));
 }
 
 Test(journal_fault, a_full_disk_when_idle_is_not_the_end)

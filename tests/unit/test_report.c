@@ -231,6 +231,20 @@ Test(report, is_refused_when_every_place_for_an_incident_is_taken)
     cr_expect(eq(u32, world_event(&world, EVENT_COMMAND_REFUSED, 0)->refused.count, 1));
 }
 
+/* All places have been used and one is given back: all of them are looked through. */
+Test(report, a_place_that_was_given_back_is_taken_by_the_next)
+{
+    const uint32_t max = world.config.limits.incidents_max;
+    for (uint32_t i = 0; i < max; i++) {
+        world_report(&world, INCIDENT_OTHER, 0, (int32_t)i * 300, 0);
+    }
+    world_cancel(&world, 7);
+    world_pass(&world, world.config.policy.reopen_ms + 1000);
+    cr_expect(eq(u32, world_report(&world, INCIDENT_FIRE, 0, 300 * 30, 10).refusal, REASON_NONE));
+    cr_expect(eq(u32, world_incident(&world, max + 1).similar_id, 31), "the nearest of all");
+    cr_expect(eq(u32, world_report(&world, INCIDENT_OTHER, 0, -500, 0).refusal, REASON_CAPACITY));
+}
+
 static struct world other;
 
 Test(report_sent_clock, starts_with_the_first_order_to_anybody)

@@ -82,6 +82,7 @@ static void expect_not_crosswise(uint32_t priority)
     cr_expect(not(made->candidates[0].chosen));
     cr_expect(made->candidates[1].chosen);
     cr_expect(eq(u32, made->passed_by_reason[REASON_GIVEN], 1));
+    cr_expect(eq(u32, made->passed_by_reason[REASON_ENOUGH], 0), "nobody was left over");
 }
 
 Test(together, two_that_wait_are_not_served_crosswise_and_the_decision_says_why)

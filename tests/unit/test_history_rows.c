@@ -430,6 +430,62 @@ Test(history_rows, a_duplicate_gives_its_reports_away_and_names_the_other)
     cr_expect(eq(u32, incident.report_count, 3));
 }
 
+Test(history_rows, a_report_that_belongs_to_another_incident_moves_there)
+{
+    given_all();
+    given_report(23, 14, "陈先生");
+    given_incident(14);
+    make(EVENT_REPORT_LINKED, 9000, "zhao")->linked.report_id = 22;
+    event->linked.from_id = 11;
+    event->linked.incident_id = 14;
+    put();
+    feed();
+    read_incident(11);
+    cr_expect(eq(u32, incident.report_count, 1));
+    read_incident(14);
+    cr_expect(eq(u32, incident.report_count, 2));
+    struct history_report reports[3] = {0};
+    cr_assert(eq(int, history_reader_reports(reader, 14, take_report, reports, error), STATUS_OK));
+    cr_expect(eq(u32, reports[1].incident_id, 14));
+    cr_expect(eq(u32, reports[0].report_id, 0), "the first one stays");
+}
+
+/* The time is the corrected one everywhere, the order says that it was, and nothing else changes.
+ */
+Test(history_rows, a_corrected_time_holds_in_the_order_and_in_the_log)
+{
+    static const struct {
+        enum assignment_state state;
+        enum history_milestone_kind milestone;
+    } all[] = {{ASSIGNMENT_DELIVERED, HISTORY_DELIVERED},
+               {ASSIGNMENT_ACKNOWLEDGED, HISTORY_ACKNOWLEDGED},
+               {ASSIGNMENT_EN_ROUTE, HISTORY_EN_ROUTE},
+               {ASSIGNMENT_ON_SCENE, HISTORY_ON_SCENE},
+               {ASSIGNMENT_CLEARED, HISTORY_ENDED}};
+    given_all();
+    for (uint32_t i = 0; i < sizeof all / sizeof all[0]; i++) {
+        make(EVENT_MILESTONE_CORRECTED, 20000 + i, "zhao")->corrected.assignment_id = 31;
+        event->corrected.incident_id = 11;
+        event->corrected.unit_id = 12;
+        event->corrected.milestone = all[i].state;
+        event->corrected.was_ms = TIME_NEVER;
+        event->corrected.corrected_ms = T0 + 6100 + i;
+        put();
+        feed();
+        struct history_assignment order = {0};
+        cr_assert(eq(int, history_reader_assignments(reader, 11, take_assignment, &order, error),
+                     STATUS_OK));
+        cr_expect(eq(i64, order.milestones[all[i].milestone].at_ms, T0 + 6100 + i));
+        cr_expect(eq(u32, order.corrected_count, i + 1));
+        cr_expect(eq(i64, order.milestones[HISTORY_SENT].at_ms, T0 + 6000));
+    }
+    struct history_log_row row = {0};
+    struct history_filter filter = history_reader_everything();
+    filter.drills = HISTORY_DRILLS_ONLY;
+    cr_assert(eq(int, history_reader_log(reader, &filter, take_log, &row, error), STATUS_OK));
+    cr_expect(eq(i64, row.milestones[HISTORY_ON_SCENE].at_ms, T0 + 6103));
+}
+
 Test(history_rows, what_is_opened_again_is_open_and_counts_how_often)
 {
     given_all();

@@ -416,7 +416,10 @@ Test(life, a_unit_is_moved_in_one_command_and_nobody_else_is_sent_behind_the_dis
     world_recall(&world, world_active(&world, other)); /* it went to b; now it is free */
     const uint32_t generation = world_incident(&world, b).generation;
     cr_expect(eq(u32, reassign(order, b, generation - 1).refusal, REASON_STALE_GENERATION));
-    cr_expect(eq(u32, reassign(order, b, generation).refusal, REASON_NONE));
+    const struct step_result moved = reassign(order, b, generation);
+    cr_expect(eq(u32, moved.refusal, REASON_NONE));
+    cr_expect(eq(u32, moved.incident_id, b));
+    cr_expect(eq(u32, moved.assignment_id, world_active(&world, car)), "the new order");
     cr_expect(eq(u32, world_assignment(&world, order).state, ASSIGNMENT_RECALLED));
     cr_expect(eq(u32, world_event(&world, EVENT_ASSIGNMENT_UPDATED, 0)->updated.other_id, b));
     cr_expect(eq(u32, world_assignment(&world, world_active(&world, car)).incident_id, b));

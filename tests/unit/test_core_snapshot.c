@@ -152,3 +152,87 @@ Test(core_snapshot, another_version_and_too_small_an_engine_are_named)
     cr_expect(eq(u32, engine_snapshot_read(read, bytes, size), STATUS_FULL));
     engine_destroy(read);
 }
+
+/* ---- Refused ---- */
+
+static struct event_list out;
+
+static void step(struct engine *engine, int64_t at_ms, struct command *command)
+{
+    command->at_ms = world.now_ms + at_ms;
+    command->actor = world.actor;
+    event_list_clear(&out);
+    cr_assert(eq(u32, engine_step(engine, command, &out).refusal, REASON_NONE));
+}
+
+/* A policy, a place to guard, somebody who is free and one who waits for more: the digest and the
+ * next thing due at the end. */
+static uint64_t short_life(struct engine *engine, int64_t *deadline_ms)
+{
+    struct policy policy;
+    cr_assert(eq(u32, policy_preset("place-class", &policy), STATUS_OK));
+    struct command put = {.kind = COMMAND_POLICY_PUT, .policy = {.policy = &policy, .origin = 7}};
+    step(engine, 0, &put);
+    struct circle_definition circle = {
+        .code = "C9", .at = world_at(0, 0), .radius_m = 300, .district = DISTRICT_NONE};
+    struct checkpoint_definition checkpoint = {.code = "B1",
+                                               .at = world_at(0, 0),
+                                               .radius_m = 50,
+                                               .circle = CIRCLE_NONE,
+                                               .district = DISTRICT_NONE,
+                                               .every_min = 30,
+                                               .stay_s = 60};
+    struct unit_definition unit = {.code = "K9",
+                                   .kind = UNIT_POST,
+                                   .circle = CIRCLE_NONE,
+                                   .area = AREA_NONE,
+                                   .district = DISTRICT_NONE,
+                                   .home = world_at(10, 0),
+                                   .has_home = true};
+    struct command roster = {.kind = COMMAND_ROSTER_PUT,
+                             .roster = {.circles = &circle,
+                                        .circle_count = 1,
+                                        .checkpoints = &checkpoint,
+                                        .checkpoint_count = 1,
+                                        .units = &unit,
+                                        .unit_count = 1}};
+    step(engine, 1000, &roster);
+    struct command duty = {.kind = COMMAND_UNIT_DUTY, .duty = {.unit_id = 0, .duty = DUTY_ON}};
+    step(engine, 2000, &duty);
+    for (int32_t i = 0; i < 3; i++) {
+        struct command report = {.kind = COMMAND_REPORT_CREATE,
+                                 .report = {.type = INCIDENT_FIRE,
+                                            .at = world_at(900 * i, 0),
+                                            .occurred_ms = TIME_NEVER,
+                                            .received_ms = TIME_NEVER,
+                                            .phone = "110"}};
+        step(engine, 3000 + i, &report);
+    }
+    struct command tick = {.kind = COMMAND_TICK};
+    for (int64_t at_ms = 4000; at_ms < 3600000;) {
+        step(engine, at_ms, &tick);
+        const int64_t due_ms = engine_deadline_ms(engine) - world.now_ms;
+        at_ms = due_ms > at_ms ? due_ms : at_ms + 1;
+    }
+    *deadline_ms = engine_deadline_ms(engine);
+    return engine_digest(engine);
+}
+
+Test(core_snapshot, what_is_refused_leaves_an_engine_as_it_was_made)
+{
+    struct engine *fresh, *lived;
+    cr_assert(eq(u32, event_list_init(&out, WORLD_EVENTS_MAX, 4u << 20), STATUS_OK));
+    cr_assert(eq(u32, engine_create(&world.config, &fresh), STATUS_OK));
+    cr_assert(eq(u32, engine_create(&world.config, &lived), STATUS_OK));
+    int64_t due_ms[2];
+    (void)short_life(lived, &due_ms[0]);
+    cr_expect(eq(u32, engine_snapshot_read(lived, bytes, size - 1), STATUS_CORRUPT));
+    cr_expect(eq(u64, engine_digest(lived), engine_digest(fresh)));
+    cr_expect(eq(i64, engine_deadline_ms(lived), engine_deadline_ms(fresh)));
+    world.now_ms += 7200000;
+    cr_expect(eq(u64, short_life(lived, &due_ms[0]), short_life(fresh, &due_ms[1])));
+    cr_expect(eq(i64, due_ms[0], due_ms[1]), "as if nothing had been before");
+    engine_destroy(fresh);
+    engine_destroy(lived);
+    event_list_finish(&out);
+}

@@ -170,6 +170,28 @@ Test(decide, a_post_that_reports_a_fix_is_where_it_says)
     cr_expect(eq(u32, world_active(&world, post), 0));
 }
 
+/* Nobody is shown at a place where it stood as something else. */
+Test(decide, a_post_that_becomes_a_car_is_nowhere_until_it_says_where)
+{
+    const uint32_t post = world_unit(&world, UNIT_POST, 10, 0);
+    struct unit_view view;
+    cr_assert(engine_unit(world.engine, post, &view));
+    struct unit_definition car = *view.definition;
+    car.kind = UNIT_CAR;
+    car.has_home = false;
+    struct command roster = {.kind = COMMAND_ROSTER_PUT,
+                             .roster = {.units = &car, .unit_count = 1}};
+    cr_assert(eq(u32, world_step(&world, &roster).refusal, REASON_NONE));
+    world_report(&world, INCIDENT_DISPUTE, 0, 0, 0);
+    const struct decision_made *made = decided(TIER_5);
+    cr_expect(eq(u32, world_active(&world, post), 0));
+    cr_expect(eq(u32, made->passed_count, 0), "it has no distance");
+    cr_expect(eq(u32, made->passed_by_reason[REASON_NO_FIX], 1));
+    world_fix(&world, post, 20, 0);
+    world_pass(&world, 10000);
+    cr_expect(ne(u32, world_active(&world, post), 0));
+}
+
 /* An armed crime: tier 5 asks for bit 1. */
 Test(decide, what_the_plan_asks_for_is_asked_of_the_fifth_minute)
 {

@@ -235,16 +235,14 @@
 
 static uint16_t version_of_layout(void)
 {
-    static const char *const layouts[] = {
-        HEAD_FIELDS(FIELD_TEXT),       CIRCLE_FIELDS(FIELD_TEXT),     UNIT_FIELDS(FIELD_TEXT),
-        INCIDENT_FIELDS(FIELD_TEXT),   REPORT_FIELDS(FIELD_TEXT),     TIER_FIELDS(FIELD_TEXT),
-        ASSIGNMENT_FIELDS(FIELD_TEXT), ALARM_FIELDS(FIELD_TEXT),      CENTRE_FIELDS(FIELD_TEXT),
-        REFERRAL_FIELDS(FIELD_TEXT),   CHECKPOINT_FIELDS(FIELD_TEXT), PLAN_FIELDS(FIELD_TEXT)};
+    static const char layouts[] = HEAD_FIELDS(FIELD_TEXT) CIRCLE_FIELDS(FIELD_TEXT)
+        UNIT_FIELDS(FIELD_TEXT) INCIDENT_FIELDS(FIELD_TEXT) REPORT_FIELDS(FIELD_TEXT)
+            TIER_FIELDS(FIELD_TEXT) ASSIGNMENT_FIELDS(FIELD_TEXT) ALARM_FIELDS(FIELD_TEXT)
+                CENTRE_FIELDS(FIELD_TEXT) REFERRAL_FIELDS(FIELD_TEXT) CHECKPOINT_FIELDS(FIELD_TEXT)
+                    PLAN_FIELDS(FIELD_TEXT);
     uint32_t hash = 2166136261u ^ VERSION; /* FNV-1a */
-    for (size_t i = 0; i < sizeof layouts / sizeof layouts[0]; i++) {
-        for (const char *at = layouts[i]; *at != '\0'; at++) {
-            hash = (hash ^ (uint8_t)*at) * 16777619u;
-        }
+    for (const char *at = layouts; *at != '\0'; at++) {
+        hash = (hash ^ (uint8_t)*at) * 16777619u;
     }
     return (uint16_t)(hash ^ hash >> 16);
 }

@@ -159,6 +159,12 @@ static void encode_definition(struct proto_buffer *buffer,
     proto_member_text(buffer, "to", to);
     proto_member_int(buffer, "every_min", checkpoint->every_min);
     proto_member_int(buffer, "stay_s", checkpoint->stay_s);
+    proto_json_name(buffer, "stops");
+    proto_json_begin(buffer, '[');
+    for (uint32_t i = 0; i < checkpoint->stop_count; i++) {
+        proto_json_text(buffer, checkpoint->stops[i]);
+    }
+    proto_json_end(buffer, ']');
 }
 
 void proto_encode_checkpoint_definition(struct proto_buffer *buffer,
@@ -181,6 +187,10 @@ void proto_encode_checkpoint(struct proto_buffer *buffer, const struct proto_che
     proto_member_time(buffer, "due_ms", checkpoint->due_ms);
     proto_member_time(buffer, "overdue_ms", checkpoint->overdue_ms);
     proto_member_int(buffer, "missed", checkpoint->missed);
+    proto_member_text(
+        buffer, "next",
+        checkpoint->next < checkpoint->stop_count ? checkpoint->stops[checkpoint->next] : NULL);
+    proto_member_time(buffer, "began_ms", checkpoint->began_ms);
     proto_json_end(buffer, '}');
 }
 

@@ -40,6 +40,8 @@ struct proto_unit {
     int64_t fix_ms; /* PROTO_NEVER */
 };
 
+#define PROTO_ROUTE_STOPS_MAX 16u
+
 struct proto_circle {
     const char *code, *name;
     struct proto_place at;
@@ -64,6 +66,8 @@ struct proto_checkpoint {
     uint32_t from_min, to_min;     /* local minutes of the day; equal: all day */
     uint32_t every_min;            /* 0: nobody has to */
     uint32_t stay_s;
+    uint32_t stop_count;                      /* of a route; 0: it is a place */
+    const char *stops[PROTO_ROUTE_STOPS_MAX]; /* codes */
     /* its state */
     int64_t visited_ms;     /* PROTO_NEVER */
     const char *visited_by; /* unit; NULL */
@@ -71,6 +75,8 @@ struct proto_checkpoint {
     int64_t due_ms;         /* PROTO_NEVER: nobody has to */
     int64_t overdue_ms;     /* PROTO_NEVER */
     uint32_t missed;
+    uint32_t next;    /* of a route: stop that comes next */
+    int64_t began_ms; /* of its round; PROTO_NEVER: none is under way */
 };
 
 /* A plan of a circle. */

@@ -10,7 +10,7 @@
 enum proto_roster_kind proto_roster_kind_find(const char *name)
 {
     static const char *const names[PROTO_ROSTER_KIND_COUNT] = {
-        "districts", "circles", "units", "areas", "centres", "checkpoints", "plans"};
+        "districts", "circles", "units", "areas", "centres", "checkpoints", "routes", "plans"};
     assert(name != NULL);
     uint32_t kind = 0;
     while (kind < PROTO_ROSTER_KIND_COUNT && strcmp(names[kind], name) != 0) {
@@ -58,7 +58,7 @@ static const char *code_at(const struct proto_roster *roster, uint32_t i,
         *at = roster->centres[i].at;
         return roster->centres[i].code;
     }
-    if (roster->kind == PROTO_ROSTER_CHECKPOINTS) {
+    if (roster->kind == PROTO_ROSTER_CHECKPOINTS || roster->kind == PROTO_ROSTER_ROUTES) {
         *at = roster->checkpoints[i].at;
         return roster->checkpoints[i].code;
     }

@@ -13,6 +13,7 @@
 #define PROTO_ROSTER_CIRCLES_MAX     5000u
 #define PROTO_ROSTER_CENTRES_MAX     1000u
 #define PROTO_ROSTER_CHECKPOINTS_MAX 4096u
+#define PROTO_ROSTER_STOPS_MAX       16u /* of a route */
 #define PROTO_ROSTER_PLANS_MAX       5000u
 #define PROTO_ROSTER_DISTRICTS_MAX   PROTO_DISTRICTS_MAX
 #define PROTO_ROSTER_AREAS_MAX       5000u
@@ -27,11 +28,12 @@ enum proto_roster_kind {
     PROTO_ROSTER_AREAS, /* GeoJSON only, as districts */
     PROTO_ROSTER_CENTRES,
     PROTO_ROSTER_CHECKPOINTS,
-    PROTO_ROSTER_PLANS, /* in GeoJSON without a geometry: a plan has no place of its own */
+    PROTO_ROSTER_ROUTES, /* of checkpoints that are there; no geometry either */
+    PROTO_ROSTER_PLANS,  /* in GeoJSON without a geometry: a plan has no place of its own */
     PROTO_ROSTER_KIND_COUNT
 };
-/* "districts", "circles", "units", "areas", "centres", "checkpoints", "plans"; KIND_COUNT for
- * another. */
+/* "districts", "circles", "units", "areas", "centres", "checkpoints", "routes", "plans";
+ * KIND_COUNT for another. */
 enum proto_roster_kind proto_roster_kind_find(const char *name);
 
 /* Where it stood: of CSV the field, of GeoJSON the feature. Both from 1; columns in characters. */
@@ -85,8 +87,9 @@ struct proto_roster_centre {
     char district[PROTO_CODE_SIZE]; /* "" */
 };
 
+/* A checkpoint, or a route: then it has stops, and no place, radius and stay. */
 struct proto_roster_checkpoint {
-    struct proto_roster_at at;
+    struct proto_roster_at at, stops_at;
     char code[PROTO_CODE_SIZE];
     char name[PROTO_NAME_SIZE];
     struct proto_place place;
@@ -94,6 +97,8 @@ struct proto_roster_checkpoint {
     uint16_t from_min, to_min; /* equal: all day */
     uint32_t every_min, stay_s;
     char circle[PROTO_CODE_SIZE], district[PROTO_CODE_SIZE]; /* "" */
+    uint32_t stop_count;
+    char stops[PROTO_ROSTER_STOPS_MAX][PROTO_CODE_SIZE];
 };
 
 /* A plan of a circle: who goes first, and what everybody who is ordered is told. */

@@ -9,7 +9,7 @@
 #include "proto/proto_text.h"
 
 #define NUMBER_SIZE 24u
-#define LIST_SIZE   256u /* all incident types joined take 58 bytes, 8 codes of units 127 */
+#define LIST_SIZE   256u /* 16 codes joined take 255 bytes, and the NUL */
 #define WHOLE_MAX   9007199254740992.0
 #define RING_MIN    4u /* a triangle and its first corner again */
 
@@ -104,9 +104,9 @@ static struct proto_roster_at scan_feature(struct scan *scan)
 /* ---- Properties ---- */
 
 /* What CSV joins by + is a list here. */
-static const enum proto_column list_columns[] = {PROTO_COLUMN_CAPABILITIES, PROTO_COLUMN_TYPES,
-                                                 PROTO_COLUMN_PRIORITIES,   PROTO_COLUMN_TIER_1,
-                                                 PROTO_COLUMN_TIER_3,       PROTO_COLUMN_TIER_5};
+static const enum proto_column list_columns[] = {
+    PROTO_COLUMN_CAPABILITIES, PROTO_COLUMN_TYPES,  PROTO_COLUMN_PRIORITIES, PROTO_COLUMN_TIER_1,
+    PROTO_COLUMN_TIER_3,       PROTO_COLUMN_TIER_5, PROTO_COLUMN_STOPS};
 #define LIST_COLUMN_COUNT (sizeof(list_columns) / sizeof(list_columns[0]))
 
 struct feature {
@@ -409,9 +409,12 @@ static void read_feature(struct proto_roster *roster, json_t *object, struct pro
     read_properties(&feature, json_object_get(object, "properties"));
     const bool has_outline =
         roster->kind == PROTO_ROSTER_DISTRICTS || roster->kind == PROTO_ROSTER_AREAS;
-    if (roster->kind == PROTO_ROSTER_PLANS) {
+    if (roster->kind == PROTO_ROSTER_PLANS || roster->kind == PROTO_ROSTER_ROUTES) {
         if (!json_is_null(geometry)) {
-            refuse(&feature, "geometry", "must be null: a plan's place is its circle's");
+            refuse(&feature, "geometry",
+                   roster->kind == PROTO_ROSTER_PLANS
+                       ? "must be null: a plan's place is its circle's"
+                       : "must be null: a route's places are those of its stops");
         }
     } else if (!has_outline) {
         read_point(&feature, geometry);

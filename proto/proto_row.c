@@ -33,6 +33,8 @@ static const uint32_t required[PROTO_ROSTER_KIND_COUNT] = {
                                  BIT(PROTO_COLUMN_LAT) | BIT(PROTO_COLUMN_LON) |
                                  BIT(PROTO_COLUMN_RADIUS_M) | BIT(PROTO_COLUMN_EVERY_MIN) |
                                  BIT(PROTO_COLUMN_STAY_S),
+    [PROTO_ROSTER_ROUTES] = BIT(PROTO_COLUMN_CODE) | BIT(PROTO_COLUMN_NAME) |
+                            BIT(PROTO_COLUMN_STOPS) | BIT(PROTO_COLUMN_EVERY_MIN),
     [PROTO_ROSTER_PLANS] = BIT(PROTO_COLUMN_CODE) | BIT(PROTO_COLUMN_CIRCLE),
 };
 static const uint32_t optional[PROTO_ROSTER_KIND_COUNT] = {
@@ -47,6 +49,9 @@ static const uint32_t optional[PROTO_ROSTER_KIND_COUNT] = {
     [PROTO_ROSTER_CHECKPOINTS] = BIT(PROTO_COLUMN_FROM) | BIT(PROTO_COLUMN_TO) |
                                  BIT(PROTO_COLUMN_CIRCLE) | BIT(PROTO_COLUMN_DISTRICT) |
                                  BIT(PROTO_COLUMN_SYNTHETIC),
+    [PROTO_ROSTER_ROUTES] = BIT(PROTO_COLUMN_FROM) | BIT(PROTO_COLUMN_TO) |
+                            BIT(PROTO_COLUMN_CIRCLE) | BIT(PROTO_COLUMN_DISTRICT) |
+                            BIT(PROTO_COLUMN_SYNTHETIC),
     [PROTO_ROSTER_PLANS] = BIT(PROTO_COLUMN_TYPES) | BIT(PROTO_COLUMN_PRIORITIES) |
                            BIT(PROTO_COLUMN_TIER_1) | BIT(PROTO_COLUMN_TIER_3) |
                            BIT(PROTO_COLUMN_TIER_5) | BIT(PROTO_COLUMN_WORDS_ZH) |
@@ -280,26 +285,18 @@ static void take_due(struct proto_check *check, struct proto_roster_checkpoint *
     checkpoint->every_min =
         proto_check_number(check, PROTO_COLUMN_EVERY_MIN, 0, EVERY_MIN_MAX,
                            "must be whole minutes, 0 to 10080; 0: nobody has to visit");
-    checkpoint->stay_s = proto_check_number(check, PROTO_COLUMN_STAY_S, 0, STAY_S_MAX,
-                                            "must be whole seconds, 0 to 3600");
     const uint32_t hours_min = (checkpoint->to_min + DAY_MIN - checkpoint->from_min) % DAY_MIN;
     if (hours_min != 0 && checkpoint->every_min > hours_min) {
         proto_check_refuse(check, PROTO_COLUMN_EVERY_MIN, "must fit between from and to", true);
     }
 }
 
-static void take_checkpoint(struct proto_check *check)
+static void append_checkpoint(struct proto_check *check, struct proto_roster_checkpoint *checkpoint)
 {
     struct proto_roster *roster = check->roster;
-    struct proto_roster_checkpoint checkpoint = {.at = check->row->at};
-    proto_check_code(check, PROTO_COLUMN_CODE, true, checkpoint.code);
-    proto_check_text(check, PROTO_COLUMN_NAME, true, checkpoint.name, sizeof(checkpoint.name));
-    (void)proto_check_place(check, true, &checkpoint.place);
-    checkpoint.radius_m = proto_check_number(check, PROTO_COLUMN_RADIUS_M, 1, VISIT_RADIUS_MAX,
-                                             "must be whole metres, 1 to 500");
-    take_due(check, &checkpoint);
-    proto_check_code(check, PROTO_COLUMN_CIRCLE, false, checkpoint.circle);
-    proto_check_code(check, PROTO_COLUMN_DISTRICT, false, checkpoint.district);
+    take_due(check, checkpoint);
+    proto_check_code(check, PROTO_COLUMN_CIRCLE, false, checkpoint->circle);
+    proto_check_code(check, PROTO_COLUMN_DISTRICT, false, checkpoint->district);
     (void)proto_check_flag(check, PROTO_COLUMN_SYNTHETIC);
     if (check->is_good && roster->checkpoint_count >= PROTO_ROSTER_CHECKPOINTS_MAX) {
         proto_check_refuse(check, PROTO_COLUMN_CODE, "is one checkpoint too many: at most 4096",
@@ -312,9 +309,65 @@ static void take_checkpoint(struct proto_check *check)
         proto_row_grow(roster, roster->checkpoints, roster->checkpoint_count, sizeof(*checkpoints));
     if (checkpoints != NULL) {
         roster->checkpoints = checkpoints;
-        checkpoints[roster->checkpoint_count] = checkpoint;
+        checkpoints[roster->checkpoint_count] = *checkpoint;
         roster->checkpoint_count++;
     }
+}
+
+static void take_checkpoint(struct proto_check *check)
+{
+    struct proto_roster_checkpoint checkpoint = {.at = check->row->at};
+    proto_check_code(check, PROTO_COLUMN_CODE, true, checkpoint.code);
+    proto_check_text(check, PROTO_COLUMN_NAME, true, checkpoint.name, sizeof(checkpoint.name));
+    (void)proto_check_place(check, true, &checkpoint.place);
+    checkpoint.radius_m = proto_check_number(check, PROTO_COLUMN_RADIUS_M, 1, VISIT_RADIUS_MAX,
+                                             "must be whole metres, 1 to 500");
+    checkpoint.stay_s = proto_check_number(check, PROTO_COLUMN_STAY_S, 0, STAY_S_MAX,
+                                           "must be whole seconds, 0 to 3600");
+    append_checkpoint(check, &checkpoint);
+}
+
+static bool take_stop(struct proto_check *check, const struct proto_cell *word,
+                      struct proto_roster_checkpoint *route)
+{
+    char code[PROTO_CODE_SIZE] = {0};
+    if (word->size == 0 || word->size >= PROTO_CODE_SIZE ||
+        !proto_text_is_code(word->bytes, word->size)) {
+        proto_check_refuse(check, PROTO_COLUMN_STOPS, "must be codes of checkpoints joined by +",
+                           true);
+        return false;
+    }
+    memcpy(code, word->bytes, word->size);
+    if (route->stop_count == PROTO_ROSTER_STOPS_MAX) {
+        proto_check_refuse(check, PROTO_COLUMN_STOPS, "names more than 16 checkpoints", true);
+        return false;
+    }
+    if (route->stop_count > 0 && strcmp(route->stops[route->stop_count - 1], code) == 0) {
+        proto_check_refuse(check, PROTO_COLUMN_STOPS, "names a checkpoint twice in a row", true);
+        return false;
+    }
+    memcpy(route->stops[route->stop_count], code, sizeof code);
+    route->stop_count++;
+    return true;
+}
+_Static_assert(PROTO_ROSTER_STOPS_MAX == 16, "the sentence says so");
+
+static void take_route(struct proto_check *check)
+{
+    struct proto_roster_checkpoint route = {.at = check->row->at};
+    struct proto_words words = {.cell = proto_check_cell(check, PROTO_COLUMN_STOPS)};
+    struct proto_cell word;
+    proto_check_code(check, PROTO_COLUMN_CODE, true, route.code);
+    proto_check_text(check, PROTO_COLUMN_NAME, true, route.name, sizeof(route.name));
+    route.stops_at = proto_check_at(check, PROTO_COLUMN_STOPS);
+    bool is_good = true;
+    while (is_good && proto_check_word(&words, &word)) {
+        is_good = take_stop(check, &word, &route);
+    }
+    if (is_good && route.stop_count < 2) {
+        proto_check_refuse(check, PROTO_COLUMN_STOPS, "must name two checkpoints at least", true);
+    }
+    append_checkpoint(check, &route);
 }
 
 static enum proto_area_kind take_area_kind(struct proto_check *check)
@@ -383,6 +436,9 @@ void proto_row_take(struct proto_roster *roster, const struct proto_row *row)
         break;
     case PROTO_ROSTER_CHECKPOINTS:
         take_checkpoint(&check);
+        break;
+    case PROTO_ROSTER_ROUTES:
+        take_route(&check);
         break;
     case PROTO_ROSTER_PLANS:
         proto_check_plan(&check);

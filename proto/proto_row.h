@@ -29,7 +29,8 @@
     X(PROTO_COLUMN_TIER_5, "tier_5")                                                               \
     X(PROTO_COLUMN_WORDS_ZH, "words_zh")                                                           \
     X(PROTO_COLUMN_WORDS_EN, "words_en")                                                           \
-    X(PROTO_COLUMN_MINIMUM, "minimum")
+    X(PROTO_COLUMN_MINIMUM, "minimum")                                                             \
+    X(PROTO_COLUMN_STOPS, "stops")
 enum proto_column { PROTO_COLUMN_LIST(PROTO_NAME) PROTO_COLUMN_COUNT };
 
 const char *proto_column_name(enum proto_column column);

@@ -268,7 +268,8 @@ enum proto_referral_state { PROTO_REFERRAL_STATE_LIST(PROTO_NAME) PROTO_REFERRAL
 #define PROTO_VISIT_LIST(X)                                                                        \
     X(PROTO_VISIT_SEEN, "seen")                                                                    \
     X(PROTO_VISIT_SIGNED, "signed")                                                                \
-    X(PROTO_VISIT_SCANNED, "scanned")
+    X(PROTO_VISIT_SCANNED, "scanned")                                                              \
+    X(PROTO_VISIT_WALKED, "walked")
 enum proto_visit { PROTO_VISIT_LIST(PROTO_NAME) PROTO_VISIT_COUNT };
 
 #define PROTO_PHOTO_MEDIA_LIST(X)                                                                  \

@@ -102,18 +102,22 @@ struct centre_definition {
     uint8_t district; /* index, DISTRICT_NONE: reckoned from `at` */
 };
 
-/* A place that patrols have to visit (必到点), and how often. */
+/* A place that patrols have to visit (必到点), and how often; or a route: places that are visited
+ * in an order, and a visit of it is a round. */
+#define ROUTE_STOPS_MAX 16u
 struct checkpoint_definition {
     char code[CODE_SIZE];
     char name[NAME_SIZE];
     struct geo_point at;
-    uint32_t radius_m;         /* inside it a unit is there; 1 .. STAY_RADIUS_MAX_M */
-    uint32_t circle;           /* index, CIRCLE_NONE */
+    uint32_t radius_m;         /* inside it a unit is there; 1 .. STAY_RADIUS_MAX_M; a route's 0 */
+    uint32_t circle;           /* index, CIRCLE_NONE; only its units walk a route */
     uint8_t district;          /* index, DISTRICT_NONE: reckoned from `at` */
     uint16_t from_min, to_min; /* local minutes of the day, below DAY_MIN, between which it is due;
                                   over midnight where `to` is before `from`; equal: all day */
     uint32_t every_min;        /* one visit at least in so long; 0: nobody has to */
-    uint32_t stay_s;           /* so long inside is a visit */
+    uint32_t stay_s;           /* so long inside is a visit; a route's 0 */
+    uint32_t stop_count;       /* of a route; 0: it is a place */
+    uint16_t stops[ROUTE_STOPS_MAX]; /* indices of places, no one twice in a row */
 };
 #define DAY_MIN                  1440u
 #define CHECKPOINT_EVERY_MIN_MAX 10080u /* a week */

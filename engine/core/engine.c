@@ -427,7 +427,9 @@ struct checkpoint_view engine_checkpoint(const struct engine *engine, uint32_t i
                                     .visit = checkpoint->visit,
                                     .due_ms = patrol_due_ms(engine, index),
                                     .overdue_ms = checkpoint->overdue_ms,
-                                    .missed = checkpoint->missed};
+                                    .missed = checkpoint->missed,
+                                    .next = checkpoint->next,
+                                    .began_ms = checkpoint->began_ms};
 }
 
 uint32_t engine_district_count(const struct engine *engine)

@@ -168,6 +168,8 @@ struct checkpoint_view {
     int64_t due_ms;     /* the next visit is due by then; INT64_MAX: nobody has to */
     int64_t overdue_ms; /* was due then and is not visited since; TIME_NEVER: it is not overdue */
     uint32_t missed;    /* times in a row */
+    uint32_t next;      /* of a route: stop that is to be visited next; all of them: it is walked */
+    int64_t began_ms;   /* of a route: its round; TIME_NEVER: none is under way */
 };
 uint32_t engine_checkpoint_count(const struct engine *engine);
 /* An engine that only replays knows no zone: it reckons what is due in UTC. */

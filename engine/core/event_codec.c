@@ -9,8 +9,9 @@
  * 3: an alarm may be about a circle. 4: beats and grids; volunteers are
  * asked in waves; centres and what they are asked; units sign on with
  * people and equipment. 5: an alarm may be about a checkpoint. 6: incidents
- * and decisions follow the plan of a circle. 7: a circle has a rota. */
-#define BODY_VERSION 7u
+ * and decisions follow the plan of a circle. 7: a circle has a rota. 8: a
+ * checkpoint may be a route. */
+#define BODY_VERSION 8u
 
 #define CIRCLE_FIELDS(X)                                                                           \
     X(U32, circle.index, 0)                                                                        \
@@ -509,6 +510,35 @@ void event_codec_get_rota(struct byte_reader *r, struct circle_definition *circl
     }
 }
 
+void event_codec_put_stops(struct byte_writer *w, const struct checkpoint_definition *route)
+{
+    assert(route->stop_count <= ROUTE_STOPS_MAX);
+    bytes_put_u8(w, (uint8_t)route->stop_count);
+    for (uint32_t i = 0; i < route->stop_count; i++) {
+        bytes_put_u16(w, route->stops[i]);
+    }
+}
+
+void event_codec_get_stops(struct byte_reader *r, struct checkpoint_definition *route)
+{
+    route->stop_count = bytes_get_below(r, ROUTE_STOPS_MAX + 1u);
+    for (uint32_t i = 0; i < ROUTE_STOPS_MAX; i++) {
+        route->stops[i] = i < route->stop_count ? bytes_get_u16(r) : 0;
+    }
+}
+
+/* Versions before 8 knew no routes. */
+static void get_checkpoint_stops(struct byte_reader *r, struct checkpoint_definition *route,
+                                 uint8_t version)
+{
+    if (version >= 8) {
+        event_codec_get_stops(r, route);
+        return;
+    }
+    route->stop_count = 0;
+    memset(route->stops, 0, sizeof route->stops);
+}
+
 /* Versions before 7 knew none. */
 static void get_circle_rota(struct byte_reader *r, struct circle_definition *circle,
                             uint8_t version)
@@ -992,6 +1022,7 @@ static void put_body(struct byte_writer *w, const struct event *item)
         break;
     case EVENT_CHECKPOINT_PUT:
         CHECKPOINT_FIELDS(PUT)
+        event_codec_put_stops(w, &item->checkpoint.checkpoint);
         break;
     case EVENT_CHECKPOINT_VISITED:
         VISITED_FIELDS(PUT)
@@ -1186,6 +1217,7 @@ static void get_body(struct byte_reader *r, struct event *item, uint8_t version)
         break;
     case EVENT_CHECKPOINT_PUT:
         CHECKPOINT_FIELDS(GET)
+        get_checkpoint_stops(r, &item->checkpoint.checkpoint, version);
         break;
     case EVENT_CHECKPOINT_VISITED:
         VISITED_FIELDS(GET)

@@ -28,6 +28,8 @@ struct byte_writer;
 struct byte_reader;
 void event_codec_put_policy(struct byte_writer *w, const struct policy *item);
 void event_codec_get_policy(struct byte_reader *r, struct policy *item);
+void event_codec_put_stops(struct byte_writer *w, const struct checkpoint_definition *route);
+void event_codec_get_stops(struct byte_reader *r, struct checkpoint_definition *route);
 void event_codec_put_rota(struct byte_writer *w, const struct circle_definition *circle);
 void event_codec_get_rota(struct byte_reader *r, struct circle_definition *circle);
 void event_codec_put_plan_units(struct byte_writer *w, const struct circle_plan *plan);

@@ -68,12 +68,42 @@ bool patrol_definition_valid(const struct checkpoint_definition *definition, uin
     const bool is_timed =
         definition->every_min == 0 || (definition->every_min <= CHECKPOINT_EVERY_MIN_MAX &&
                                        (all_day || every_ms <= patrol_hours_ms(definition)));
-    return definition->code[0] != '\0' && geo_point_valid(definition->at) &&
-           definition->radius_m >= 1 && definition->radius_m <= STAY_RADIUS_MAX_M &&
+    const bool is_route = definition->stop_count > 0;
+    const bool is_shaped =
+        is_route ? definition->radius_m == 0 && definition->stay_s == 0
+                 : definition->radius_m >= 1 && definition->radius_m <= STAY_RADIUS_MAX_M;
+    return definition->code[0] != '\0' && geo_point_valid(definition->at) && is_shaped &&
            definition->district <= DISTRICT_NONE &&
            (definition->circle == CIRCLE_NONE || definition->circle < circles) &&
            definition->from_min < DAY_MIN && definition->to_min < DAY_MIN && is_timed &&
            definition->stay_s <= CHECKPOINT_STAY_S_MAX;
+}
+
+bool patrol_stops_valid(const struct engine *engine, const struct checkpoint_definition *route)
+{
+    bool is_valid = route->stop_count != 1 && route->stop_count <= ROUTE_STOPS_MAX;
+    for (uint32_t i = 0; is_valid && i < route->stop_count; i++) {
+        const uint32_t stop = route->stops[i];
+        is_valid = stop < engine->checkpoint_count &&
+                   engine->checkpoints[stop].definition.stop_count == 0 &&
+                   (i == 0 || stop != route->stops[i - 1]);
+    }
+    return is_valid;
+}
+
+bool patrol_same_stops(const struct checkpoint_definition *a, const struct checkpoint_definition *b)
+{
+    bool is_same = a->stop_count == b->stop_count;
+    for (uint32_t i = 0; is_same && i < a->stop_count; i++) {
+        is_same = a->stops[i] == b->stops[i];
+    }
+    return is_same;
+}
+
+/* A round is whole, and nobody has said so. */
+static bool is_walked(const struct checkpoint *checkpoint)
+{
+    return checkpoint->next > 0 && checkpoint->next == checkpoint->definition.stop_count;
 }
 
 /* ---- When ---- */
@@ -150,6 +180,7 @@ void patrol_refresh(struct engine *engine, uint32_t index, int64_t now_ms)
     } else if (now_ms < until_ms) {
         due_ms = now_ms; /* it is to be raised */
     }
+    due_ms = is_walked(checkpoint) ? now_ms : due_ms;
     timer_heap_set(&engine->patrol->timers, index, index, due_ms);
 }
 
@@ -300,6 +331,24 @@ static void say_overdue(struct step *step, uint32_t index)
     step_emit(step);
 }
 
+static void say_walked(struct step *step, uint32_t index)
+{
+    const struct checkpoint *route = &step->engine->checkpoints[index];
+    const int64_t walked_ms = route->reached_ms - route->began_ms;
+    struct event *event = step_event(step, EVENT_CHECKPOINT_VISITED);
+    event->visited.index = index;
+    event->visited.unit_id = route->walker;
+    event->visited.visit = VISIT_WALKED;
+    event->visited.source = SOURCE_SYSTEM;
+    event->visited.arrived_ms = route->began_ms;
+    event->visited.stayed_ms = walked_ms < UINT32_MAX ? (uint32_t)walked_ms : UINT32_MAX;
+    event->visited.distance_m = UINT32_MAX;
+    event->visited.fix_age_ms = UINT32_MAX;
+    event->visited.device_ms = TIME_NEVER;
+    event->visited.district = route->definition.district;
+    step_emit(step);
+}
+
 static void run_visits(struct step *step)
 {
     struct patrol *patrol = step->engine->patrol;
@@ -320,7 +369,9 @@ void patrol_run(struct step *step)
     const struct timer_entry *top = timer_heap_top(timers);
     while (top != NULL && top->due_ms <= step->at_ms && has_room(step)) {
         const uint32_t index = top->object;
-        if (settled_ms(engine, patrol_due_ms(engine, index)) <= step->at_ms) {
+        if (is_walked(&engine->checkpoints[index])) {
+            say_walked(step, index);
+        } else if (settled_ms(engine, patrol_due_ms(engine, index)) <= step->at_ms) {
             say_overdue(step, index);
         }
         settle_alarm(step, index);
@@ -346,7 +397,9 @@ void patrol_sign(struct step *step)
         step_refuse(step, REASON_UNKNOWN_CHECKPOINT, about);
         return;
     }
-    if (engine->units[unit_id].duty != DUTY_ON) {
+    const bool is_place =
+        engine->checkpoints[step->command->sign.checkpoint].definition.stop_count == 0;
+    if (!is_place || engine->units[unit_id].duty != DUTY_ON) { /* a route is walked */
         step_refuse(step, REASON_WRONG_STATE, about);
         return;
     }

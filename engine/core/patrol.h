@@ -9,7 +9,12 @@
  * the next step, which makes it an event. From then on all is state: the time for the next visit
  * runs from the last one, the last miss or the opening of the due hours, whichever is latest; when
  * it has passed, checkpoint.overdue says so, once a missed time, and an alarm stands until the next
- * visit or the end of the hours. A stay that a restart cuts in two begins anew. */
+ * visit or the end of the hours. A stay that a restart cuts in two begins anew.
+ *
+ * A route is a checkpoint whose visit is a round (ADR 12): who visits the stop that comes next
+ * moves it on, whichever unit of its circle it is; after the last stop the next step says that it
+ * was walked. A round that takes longer than its interval is void and begins with the first stop.
+ */
 
 #define PATROL_VISITS_MAX 1024u /* that wait for a step; with more, later fixes say it again */
 
@@ -21,6 +26,10 @@ void patrol_clear(struct engine *engine);
 
 /* `circles`: how many there will be. */
 bool patrol_definition_valid(const struct checkpoint_definition *definition, uint32_t circles);
+/* The stops of a route are places that are there. */
+bool patrol_stops_valid(const struct engine *engine, const struct checkpoint_definition *route);
+bool patrol_same_stops(const struct checkpoint_definition *a,
+                       const struct checkpoint_definition *b);
 /* How long the due hours last. */
 int64_t patrol_hours_ms(const struct checkpoint_definition *definition);
 

@@ -9,11 +9,12 @@
 #include "engine/core/roster_same.h"
 #include "engine/core/staffing.h"
 
-#define CAPABILITIES_ALL     0x00FFFFFFu
-#define CIRCLE_BYTES         160u /* 4 + 18 + 66 + 8 + 4 + 1 + 25, and the version */
-#define UNIT_BYTES           160u /* 4 + 18 + 66 + 1 + 4 + 4 + 4 + 1 + 8 + 2 + 2, and the version */
-#define CENTRE_BYTES         128u /* 4 + 18 + 66 + 1 + 8 + 1, and the version */
-#define CHECKPOINT_BYTES     160u /* 4 + 18 + 66 + 8 + 4 + 4 + 1 + 2 + 2 + 4 + 4, and the version */
+#define CAPABILITIES_ALL 0x00FFFFFFu
+#define CIRCLE_BYTES     160u /* 4 + 18 + 66 + 8 + 4 + 1 + 25, and the version */
+#define UNIT_BYTES       160u /* 4 + 18 + 66 + 1 + 4 + 4 + 4 + 1 + 8 + 2 + 2, and the version */
+#define CENTRE_BYTES     128u /* 4 + 18 + 66 + 1 + 8 + 1, and the version */
+#define CHECKPOINT_BYTES                                                                           \
+    192u /* 4 + 18 + 66 + 8 + 4 + 4 + 1 + 2 + 2 + 4 + 4 + 33, and the version */
 #define PLAN_BYTES           1280u /* 8 + 18 + 12 + 12 + 96 + 2 x 514, and the version */
 #define DISTRICT_BYTES       192u  /* 1 + 18 + 66 + 4 + 64, and the version; an area 4 more */
 #define DISTRICT_POINT_BYTES 8u
@@ -199,12 +200,15 @@ static enum reason check_checkpoints(const struct engine *engine, const struct r
     uint32_t count = engine->checkpoint_count;
     for (uint32_t i = 0; i < roster->checkpoint_count; i++) {
         const struct checkpoint_definition *checkpoint = &roster->checkpoints[i];
-        if (!patrol_definition_valid(checkpoint, circles)) {
+        const uint32_t known = code_table_find(&engine->checkpoint_codes, checkpoint->code);
+        const bool is_route = checkpoint->stop_count > 0;
+        const bool stays_so = known == UINT32_MAX ||
+                              (engine->checkpoints[known].definition.stop_count > 0) == is_route;
+        if (!patrol_definition_valid(checkpoint, circles) || !stays_so ||
+            !patrol_stops_valid(engine, checkpoint)) {
             return REASON_BAD_INPUT;
         }
-        const bool is_new =
-            code_table_find(&engine->checkpoint_codes, checkpoint->code) == UINT32_MAX;
-        count += is_new ? 1 : 0;
+        count += known == UINT32_MAX ? 1 : 0;
     }
     return count > CHECKPOINTS_MAX ? REASON_CAPACITY : REASON_NONE;
 }

@@ -2,6 +2,8 @@
 
 #include <string.h>
 
+#include "engine/core/patrol.h"
+
 static bool same_place(struct geo_point a, struct geo_point b)
 {
     return a.lat_e7 == b.lat_e7 && a.lon_e7 == b.lon_e7;
@@ -39,7 +41,7 @@ bool roster_same_checkpoint(const struct checkpoint_definition *a,
     return types_same_text(a->code, b->code) && types_same_text(a->name, b->name) &&
            same_place(a->at, b->at) && a->radius_m == b->radius_m && a->circle == b->circle &&
            a->district == b->district && a->from_min == b->from_min && a->to_min == b->to_min &&
-           a->every_min == b->every_min && a->stay_s == b->stay_s;
+           a->every_min == b->every_min && a->stay_s == b->stay_s && patrol_same_stops(a, b);
 }
 
 struct outline {

@@ -18,7 +18,7 @@
 #include "engine/core/referral.h"
 
 #define MAGIC   0x5353464Bu /* "KFSS" */
-#define VERSION 6u          /* of what is not in the lists below */
+#define VERSION 7u          /* of what is not in the lists below */
 
 #define HEAD_FIELDS(X)                                                                             \
     X(U64, seq, 0)                                                                                 \
@@ -124,7 +124,11 @@
     X(ENUM, visit, VISIT_COUNT)                                                                    \
     X(I64, counted_ms, 0)                                                                          \
     X(I64, overdue_ms, 0)                                                                          \
-    X(U32, missed, 0)
+    X(U32, missed, 0)                                                                              \
+    X(U32, next, 0)                                                                                \
+    X(U32, walker, 0)                                                                              \
+    X(I64, began_ms, 0)                                                                            \
+    X(I64, reached_ms, 0)
 #define PLAN_FIELDS(X)                                                                             \
     X(U32, index, 0)                                                                               \
     X(BOOL, is_current, 0)                                                                         \
@@ -282,11 +286,13 @@ static void get_centre(struct byte_reader *r, struct centre_definition *item)
 static void put_checkpoint(struct byte_writer *w, const struct checkpoint *item)
 {
     CHECKPOINT_FIELDS(PUT)
+    event_codec_put_stops(w, &item->definition);
 }
 
 static void get_checkpoint(struct byte_reader *r, struct checkpoint *item)
 {
     CHECKPOINT_FIELDS(GET)
+    event_codec_get_stops(r, &item->definition);
 }
 
 static void put_plan(struct byte_writer *w, const struct kept_plan *item)
@@ -654,6 +660,9 @@ static void get_checkpoints(struct byte_reader *r, struct engine *engine, bool *
         const char *code = checkpoint->definition.code;
         r->bad = r->bad ||
                  !patrol_definition_valid(&checkpoint->definition, engine->circle_count) ||
+                 !patrol_stops_valid(engine, &checkpoint->definition) ||
+                 checkpoint->next > checkpoint->definition.stop_count ||
+                 (checkpoint->walker != UNIT_NONE && checkpoint->walker >= engine->unit_count) ||
                  (checkpoint->visited_unit != UNIT_NONE &&
                   checkpoint->visited_unit >= engine->unit_count) ||
                  code_table_find(&engine->checkpoint_codes, code) != UINT32_MAX;

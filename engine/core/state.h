@@ -129,6 +129,11 @@ struct checkpoint {
     int64_t counted_ms; /* since when the next visit is awaited */
     int64_t overdue_ms; /* the last of what was missed, TIME_NEVER: it was visited since */
     uint32_t missed;    /* in a row */
+    /* of a route: the round under way */
+    uint32_t next;      /* stop that is to be visited next; all of them: its end is not said yet */
+    uint32_t walker;    /* unit that was at the last one, UNIT_NONE */
+    int64_t began_ms;   /* at the first stop; TIME_NEVER: none is under way */
+    int64_t reached_ms; /* at the last one so far */
 };
 
 /* What a centre was asked about an incident. */

@@ -91,7 +91,6 @@ void stay_put(struct stay_watch *watch, uint32_t place, const struct stay_place 
     assert(place <= watch->place_count);
     assert(place < watch->places_max);
     assert(geo_point_valid(shape->at));
-    assert(shape->radius_m >= 1);
     assert(shape->radius_m <= STAY_RADIUS_MAX_M);
     watch->places[place] = *shape;
     watch->place_count += place == watch->place_count ? 1 : 0;
@@ -150,6 +149,9 @@ static void enter(struct stay_watch *watch, uint32_t place, int32_t row, int32_t
 static void enter_place(struct stay_watch *watch, uint32_t place)
 {
     const struct stay_place *shape = &watch->places[place];
+    if (shape->radius_m == 0) {
+        return;
+    }
     const int64_t half = ((int64_t)shape->radius_m + STAY_EDGE_M) * E7_PER_M;
     const int32_t last_row = row_of(shape->at.lat_e7 + half);
     for (int32_t row = row_of(shape->at.lat_e7 - half); row <= last_row; row++) {

@@ -19,7 +19,7 @@
 
 struct stay_place {
     struct geo_point at;
-    uint32_t radius_m; /* 1 .. STAY_RADIUS_MAX_M */
+    uint32_t radius_m; /* .. STAY_RADIUS_MAX_M; 0: nobody is ever there */
     uint32_t stay_ms;  /* 0: one fix inside is a visit */
     uint32_t again_ms; /* who stays on has visited again after so long; 0: once is all */
 };

@@ -302,7 +302,8 @@ enum referral_state { REFERRAL_STATE_LIST(ENUM_NAME) REFERRAL_STATE_COUNT };
 #define VISIT_LIST(X)                                                                              \
     X(VISIT_SEEN, "seen")       /* by the unit's fixes: it stayed long enough */                   \
     X(VISIT_SIGNED, "signed")   /* somebody says so */                                             \
-    X(VISIT_SCANNED, "scanned") /* the tag at the place was read */
+    X(VISIT_SCANNED, "scanned") /* the tag at the place was read */                                \
+    X(VISIT_WALKED, "walked")   /* of a route: its places, in their order */
 enum visit { VISIT_LIST(ENUM_NAME) VISIT_COUNT };
 
 /* What a photo's bytes are, by their first ones; named as the wire's media types. */

@@ -37,7 +37,8 @@ bool patrol_report_parse(struct patrol_question *question, const char *query, ui
         !parse_code(query, "checkpoint", question->checkpoint, detail) ||
         !parse_code(query, "circle", question->circle, detail) ||
         !parse_code(query, "district", question->district, detail) ||
-        !query_text_word(query, "group", "checkpoint circle district unit none", &group, detail) ||
+        !query_text_word(query, "group", "checkpoint circle district route unit none", &group,
+                         detail) ||
         !query_text_word(query, "format", "json csv text", &format, detail)) {
         return false;
     }
@@ -122,10 +123,11 @@ static bool is_wanted(const struct patrol_question *question, const struct place
         return false;
     }
     const struct history_checkpoint *now = now_of(place);
+    const bool is_route = now->stop_count > 0;
     const bool in_scope = question->scope == SCOPE_CITY ||
                           (now->district < DISTRICT_NONE && (question->scope >> now->district & 1));
-    return in_scope && names(question->checkpoint, now->code) &&
-           names(question->circle, now->circle_code) &&
+    return in_scope && is_route == (question->group == PATROL_ROUTE) &&
+           names(question->checkpoint, now->code) && names(question->circle, now->circle_code) &&
            names(question->district, now->district_code);
 }
 
@@ -203,7 +205,7 @@ static void key_of(enum patrol_group group, const struct history_checkpoint *now
 {
     const char *code = "";
     const char *name = "";
-    if (group == PATROL_CHECKPOINT) {
+    if (group == PATROL_CHECKPOINT || group == PATROL_ROUTE) {
         line->key = now->checkpoint;
         code = now->code;
         name = now->name;
@@ -282,7 +284,7 @@ static void add_place(struct gathering *gathering, struct place *place,
     const enum patrol_group group = gathering->question->group;
     reckon_place(place, span);
     add_line(&result->total, &place->line);
-    if (group == PATROL_CHECKPOINT || group == PATROL_CIRCLE || group == PATROL_DISTRICT) {
+    if (group != PATROL_UNIT && group != PATROL_NONE) {
         struct patrol_line named = empty_line();
         key_of(group, now_of(place), &named);
         add_line(line_of(result, &named), &place->line);

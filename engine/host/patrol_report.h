@@ -13,7 +13,8 @@ enum patrol_group {
     PATROL_CHECKPOINT,
     PATROL_CIRCLE,
     PATROL_DISTRICT,
-    PATROL_UNIT, /* who was there; nobody's unit had to be, so nothing is due */
+    PATROL_ROUTE, /* rounds: of routes alone, that are in no other group */
+    PATROL_UNIT,  /* who was there; nobody's unit had to be, so nothing is due */
     PATROL_NONE
 };
 enum patrol_format { PATROL_JSON, PATROL_CSV, PATROL_TEXT };

@@ -32,6 +32,7 @@ static void put_line(struct proto_buffer *body, const struct patrol_line *line)
     proto_member_int(body, "seen", line->by[VISIT_SEEN]);
     proto_member_int(body, "signed", line->by[VISIT_SIGNED]);
     proto_member_int(body, "scanned", line->by[VISIT_SCANNED]);
+    proto_member_int(body, "walked", line->by[VISIT_WALKED]);
     proto_member_int(body, "unconfirmed", line->unconfirmed);
     proto_member_time(body, "gap_ms", line->gap_ms);
     proto_member_time(body, "gap_from_ms", line->gap_from_ms);
@@ -81,6 +82,7 @@ static void csv_line(struct csv_text *csv, const struct patrol_line *line,
     csv_text_number(csv, line->by[VISIT_SEEN]);
     csv_text_number(csv, line->by[VISIT_SIGNED]);
     csv_text_number(csv, line->by[VISIT_SCANNED]);
+    csv_text_number(csv, line->by[VISIT_WALKED]);
     csv_text_number(csv, line->unconfirmed);
     csv_text_number(csv, line->gap_ms);
     csv_text_number(csv, line->gap_from_ms);
@@ -97,7 +99,7 @@ static void write_csv(const struct patrol_question *question, const struct patro
     struct csv_text csv;
     csv_text_begin(&csv, body,
                    "group,name,circle,checkpoints,due,missed,rate_percent,visits,seen,signed,"
-                   "scanned,unconfirmed,gap_ms,gap_from_ms,last_ms,time_zone,from_ms,to_ms");
+                   "scanned,walked,unconfirmed,gap_ms,gap_from_ms,last_ms,time_zone,from_ms,to_ms");
     for (uint32_t i = 0; i < result->count; i++) {
         csv_line(&csv, &result->lines[i], result, time_zone);
     }
@@ -154,8 +156,9 @@ static void write_text(const struct patrol_result *result, const char *time_zone
     terminal_text_say(body, "due: visits that the due hours asked for; missed: named as overdue; "
                             "longest: without a visit, in due hours, minutes:seconds\n\n");
     terminal_text_padded(body, "", LABEL_WIDTH);
-    terminal_text_say(body, " %8s %8s %8s %8s %8s %8s %8s %8s %10s  %s\n", "due", "missed", "kept",
-                      "visits", "seen", "signed", "scanned", "unproven", "longest", "last");
+    terminal_text_say(body, " %8s %8s %8s %8s %8s %8s %8s %8s %8s %10s  %s\n", "due", "missed",
+                      "kept", "visits", "seen", "signed", "scanned", "walked", "unproven",
+                      "longest", "last");
     for (uint32_t i = 0; i < result->count; i++) {
         const struct patrol_line *line = &result->lines[i];
         say_line(body, line->code[0] == '\0' ? "-" : line->code, line);

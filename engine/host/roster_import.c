@@ -340,6 +340,39 @@ static bool take_centres(struct roster_import *import, struct proto_roster *read
     return true;
 }
 
+/* A code is a place's or a route's for good: what names it relies on that. */
+static void refuse_other(struct proto_roster *read, const struct proto_roster_checkpoint *from,
+                         const struct engine *engine)
+{
+    const uint32_t known = engine_checkpoint_find(engine, from->code);
+    const bool is_route = from->stop_count > 0;
+    if (known != UINT32_MAX &&
+        (engine_checkpoint(engine, known).definition->stop_count > 0) != is_route) {
+        proto_roster_refuse(read, from->at,
+                            is_route ? "the code is that of a checkpoint, not of a route"
+                                     : "the code is that of a route, not of a checkpoint");
+    }
+}
+
+static void take_stops(struct proto_roster *read, const struct proto_roster_checkpoint *from,
+                       const struct engine *engine, struct checkpoint_definition *to)
+{
+    to->stop_count = from->stop_count;
+    for (uint32_t i = 0; i < from->stop_count; i++) {
+        const uint32_t stop = engine_checkpoint_find(engine, from->stops[i]);
+        if (stop == UINT32_MAX) {
+            refuse_code(read, from->stops_at, "checkpoint", from->stops[i]);
+        } else if (engine_checkpoint(engine, stop).definition->stop_count > 0) {
+            proto_roster_refuse(read, from->stops_at, "a route cannot be a stop of another");
+        } else {
+            to->stops[i] = (uint16_t)stop;
+            to->at = i == 0 ? engine_checkpoint(engine, stop).definition->at : to->at;
+        }
+    }
+}
+_Static_assert(ROUTE_STOPS_MAX == PROTO_ROSTER_STOPS_MAX, "one limit on both sides");
+_Static_assert(CHECKPOINTS_MAX <= UINT16_MAX, "a stop is a checkpoint's index");
+
 static bool take_checkpoints(struct roster_import *import, struct proto_roster *read,
                              const struct engine *engine, const struct engine_config *config)
 {
@@ -361,7 +394,12 @@ static bool take_checkpoints(struct roster_import *import, struct proto_roster *
             .stay_s = from->stay_s};
         memcpy(to->code, from->code, sizeof to->code);
         memcpy(to->name, from->name, sizeof to->name);
-        refuse_outside(read, from->at, config, to->at);
+        refuse_other(read, from, engine);
+        if (from->stop_count > 0) {
+            take_stops(read, from, engine, to);
+        } else {
+            refuse_outside(read, from->at, config, to->at);
+        }
         if (from->circle[0] != '\0') {
             to->circle = find_circle(engine, from->circle);
             if (to->circle == CIRCLE_NONE) {
@@ -451,6 +489,7 @@ enum status roster_import_init(struct roster_import *import, struct proto_roster
         fits = engine_centre_count(engine) + import->added <= CENTRES_MAX;
         break;
     case PROTO_ROSTER_CHECKPOINTS:
+    case PROTO_ROSTER_ROUTES:
         memory = take_checkpoints(import, read, engine, config);
         fits = engine_checkpoint_count(engine) + import->added <= CHECKPOINTS_MAX;
         break;

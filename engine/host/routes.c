@@ -174,10 +174,10 @@ static bool query_has(const char *query, const char *pair)
 /* A misspelt dry run would be a real one. */
 static bool roster_query_is_known(const char *query)
 {
-    static const char *const known[] = {"kind=districts", "kind=areas",   "kind=circles",
-                                        "kind=units",     "kind=centres", "kind=checkpoints",
-                                        "kind=plans",     "dry_run=0",    "dry_run=1",
-                                        "crs=wgs84",      "crs=gcj02",    "crs=bd09"};
+    static const char *const known[] = {
+        "kind=districts",   "kind=areas",  "kind=circles", "kind=units", "kind=centres",
+        "kind=checkpoints", "kind=routes", "kind=plans",   "dry_run=0",  "dry_run=1",
+        "crs=wgs84",        "crs=gcj02",   "crs=bd09"};
     for (const char *at = query; at != NULL && *at != '\0'; at += *at == '&' ? 1 : 0) {
         const size_t size = strcspn(at, "&");
         bool found = false;
@@ -200,6 +200,7 @@ static enum proto_roster_kind kind_of(const char *query)
            : query_has(query, "kind=units")       ? PROTO_ROSTER_UNITS
            : query_has(query, "kind=centres")     ? PROTO_ROSTER_CENTRES
            : query_has(query, "kind=checkpoints") ? PROTO_ROSTER_CHECKPOINTS
+           : query_has(query, "kind=routes")      ? PROTO_ROSTER_ROUTES
            : query_has(query, "kind=plans")       ? PROTO_ROSTER_PLANS
                                                   : PROTO_ROSTER_KIND_COUNT;
 }
@@ -220,8 +221,8 @@ static void roster(struct daemon *daemon, const struct net_request *request,
     if (kind == PROTO_ROSTER_KIND_COUNT || (!csv && !geojson)) {
         api_reply_problem(
             daemon->api, request->id, "bad_request",
-            "kind must be districts, areas, circles, units, centres, checkpoints or plans, and the "
-            "content type "
+            "kind must be districts, areas, circles, units, centres, checkpoints, routes or plans, "
+            "and the content type "
             "text/csv or application/geo+json",
             NULL);
         return;
@@ -248,7 +249,7 @@ static void roster(struct daemon *daemon, const struct net_request *request,
         api_reply_problem(daemon->api, request->id, "capacity",
                           "the engine's limits do not hold this roster; raise units_max, "
                           "circles_max, areas_max or area_points_max in the configuration (there "
-                          "are at most 1000 centres, 4096 checkpoints and 5000 plans)",
+                          "are at most 1000 centres, 4096 checkpoints with routes, and 5000 plans)",
                           NULL);
     } else if (status != STATUS_OK) {
         api_reply_problem(daemon->api, request->id, "busy", "not enough memory now", NULL);

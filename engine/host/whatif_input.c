@@ -271,6 +271,9 @@ static void do_duty(struct whatif *whatif)
 static void do_visited(struct whatif *whatif)
 {
     struct command command = {.kind = COMMAND_CHECKPOINT_SIGN, .actor = whatif->event.actor};
+    if (whatif->event.visited.visit == VISIT_WALKED) {
+        return; /* follows from the visits of its stops */
+    }
     command.sign.checkpoint = whatif->event.visited.index;
     command.sign.unit_id = whatif->event.visited.unit_id;
     command.sign.visit = whatif->event.visited.visit;

@@ -20,6 +20,8 @@ static const struct {
     {"/v1/roster/centres.csv", PROTO_ROSTER_CENTRES, true},
     {"/v1/roster/checkpoints.geojson", PROTO_ROSTER_CHECKPOINTS, false},
     {"/v1/roster/checkpoints.csv", PROTO_ROSTER_CHECKPOINTS, true},
+    {"/v1/roster/routes.geojson", PROTO_ROSTER_ROUTES, false},
+    {"/v1/roster/routes.csv", PROTO_ROSTER_ROUTES, true},
     {"/v1/roster/plans.geojson", PROTO_ROSTER_PLANS, false},
     {"/v1/roster/plans.csv", PROTO_ROSTER_PLANS, true},
 };
@@ -48,8 +50,9 @@ void http_api_roster_get(struct api *api, const struct net_request *request,
             api, request->id, files[i].csv ? "text/csv; charset=utf-8" : "application/geo+json");
         return;
     }
-    http_api_problem(api, request, PROTO_NOT_FOUND, NULL,
-                     "There are districts.geojson, areas.geojson, circles.geojson, circles.csv, "
-                     "units.geojson, units.csv, centres.geojson, centres.csv, checkpoints.geojson, "
-                     "checkpoints.csv, plans.geojson, plans.csv and duty.csv");
+    http_api_problem(
+        api, request, PROTO_NOT_FOUND, NULL,
+        "There are districts.geojson, areas.geojson, circles.geojson, circles.csv, "
+        "units.geojson, units.csv, centres.geojson, centres.csv, checkpoints.geojson, "
+        "checkpoints.csv, routes.geojson, routes.csv, plans.geojson, plans.csv and duty.csv");
 }

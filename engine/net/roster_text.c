@@ -186,6 +186,9 @@ static void put_checkpoints_sheet(struct sheet *sheet, const struct engine *engi
     append(sheet, "code,name,lat,lon,radius_m,from,to,every_min,stay_s,circle,district\r\n");
     for (uint32_t i = 0; i < engine_checkpoint_count(engine); i++) {
         const struct checkpoint_definition *checkpoint = engine_checkpoint(engine, i).definition;
+        if (checkpoint->stop_count > 0) {
+            continue;
+        }
         put_text(sheet, checkpoint->code);
         put_text(sheet, checkpoint->name);
         put_place(sheet, true, checkpoint->at);
@@ -196,6 +199,30 @@ static void put_checkpoints_sheet(struct sheet *sheet, const struct engine *engi
         put_number(sheet, checkpoint->stay_s);
         put_text(sheet, circle_code(engine, checkpoint->circle));
         put_text(sheet, district_code(engine, checkpoint->district));
+        end_line(sheet);
+    }
+}
+
+static void put_routes_sheet(struct sheet *sheet, const struct engine *engine)
+{
+    append(sheet, "code,name,stops,from,to,every_min,circle,district\r\n");
+    for (uint32_t i = 0; i < engine_checkpoint_count(engine); i++) {
+        const struct checkpoint_definition *route = engine_checkpoint(engine, i).definition;
+        if (route->stop_count == 0) {
+            continue;
+        }
+        put_text(sheet, route->code);
+        put_text(sheet, route->name);
+        separate(sheet);
+        for (uint32_t k = 0; k < route->stop_count; k++) {
+            append(sheet, k == 0 ? "" : "+");
+            append(sheet, engine_checkpoint(engine, route->stops[k]).definition->code);
+        }
+        put_hour(sheet, route, route->from_min);
+        put_hour(sheet, route, route->to_min);
+        put_number(sheet, route->every_min);
+        put_text(sheet, circle_code(engine, route->circle));
+        put_text(sheet, district_code(engine, route->district));
         end_line(sheet);
     }
 }
@@ -273,6 +300,7 @@ void roster_text_csv(struct proto_buffer *buffer, const struct engine *engine,
         [PROTO_ROSTER_UNITS] = put_units_sheet,
         [PROTO_ROSTER_CENTRES] = put_centres_sheet,
         [PROTO_ROSTER_CHECKPOINTS] = put_checkpoints_sheet,
+        [PROTO_ROSTER_ROUTES] = put_routes_sheet,
         [PROTO_ROSTER_PLANS] = put_plans_sheet};
     struct sheet sheet = {.buffer = buffer};
     assert(kind < PROTO_ROSTER_KIND_COUNT);
@@ -421,11 +449,9 @@ static void put_centre(struct proto_buffer *buffer, const struct engine *engine,
     end_point_feature(buffer, true, centre->at);
 }
 
-static void put_checkpoint(struct proto_buffer *buffer, const struct engine *engine, uint32_t index)
+static void put_due(struct proto_buffer *buffer, const struct engine *engine,
+                    const struct checkpoint_definition *checkpoint)
 {
-    const struct checkpoint_definition *checkpoint = engine_checkpoint(engine, index).definition;
-    begin_feature(buffer, checkpoint->code, checkpoint->name);
-    proto_member_int(buffer, "radius_m", checkpoint->radius_m);
     if (checkpoint->from_min != checkpoint->to_min) {
         char from[PROTO_HOUR_SIZE];
         char to[PROTO_HOUR_SIZE];
@@ -435,10 +461,38 @@ static void put_checkpoint(struct proto_buffer *buffer, const struct engine *eng
         proto_member_text(buffer, "to", to);
     }
     proto_member_int(buffer, "every_min", checkpoint->every_min);
-    proto_member_int(buffer, "stay_s", checkpoint->stay_s);
     put_given(buffer, "circle", circle_code(engine, checkpoint->circle));
     put_given(buffer, "district", district_code(engine, checkpoint->district));
+}
+
+static void put_checkpoint(struct proto_buffer *buffer, const struct engine *engine, uint32_t index)
+{
+    const struct checkpoint_definition *checkpoint = engine_checkpoint(engine, index).definition;
+    if (checkpoint->stop_count > 0) {
+        return;
+    }
+    begin_feature(buffer, checkpoint->code, checkpoint->name);
+    proto_member_int(buffer, "radius_m", checkpoint->radius_m);
+    proto_member_int(buffer, "stay_s", checkpoint->stay_s);
+    put_due(buffer, engine, checkpoint);
     end_point_feature(buffer, true, checkpoint->at);
+}
+
+static void put_route(struct proto_buffer *buffer, const struct engine *engine, uint32_t index)
+{
+    const struct checkpoint_definition *route = engine_checkpoint(engine, index).definition;
+    if (route->stop_count == 0) {
+        return;
+    }
+    begin_feature(buffer, route->code, route->name);
+    proto_json_name(buffer, "stops");
+    proto_json_begin(buffer, '[');
+    for (uint32_t i = 0; i < route->stop_count; i++) {
+        proto_json_text(buffer, engine_checkpoint(engine, route->stops[i]).definition->code);
+    }
+    proto_json_end(buffer, ']');
+    put_due(buffer, engine, route);
+    end_point_feature(buffer, false, (struct geo_point){0});
 }
 
 static void begin_list(struct proto_buffer *buffer, const char *name)
@@ -590,7 +644,7 @@ void roster_text_geojson(struct proto_buffer *buffer, const struct engine *engin
         [PROTO_ROSTER_DISTRICTS] = put_district, [PROTO_ROSTER_AREAS] = put_area,
         [PROTO_ROSTER_CIRCLES] = put_circle,     [PROTO_ROSTER_UNITS] = put_unit,
         [PROTO_ROSTER_CENTRES] = put_centre,     [PROTO_ROSTER_CHECKPOINTS] = put_checkpoint,
-        [PROTO_ROSTER_PLANS] = put_plan};
+        [PROTO_ROSTER_ROUTES] = put_route,       [PROTO_ROSTER_PLANS] = put_plan};
     assert(kind < PROTO_ROSTER_KIND_COUNT);
     const uint32_t counts[] = {[PROTO_ROSTER_DISTRICTS] = engine_district_count(engine),
                                [PROTO_ROSTER_AREAS] = engine_area_count(engine),
@@ -598,6 +652,7 @@ void roster_text_geojson(struct proto_buffer *buffer, const struct engine *engin
                                [PROTO_ROSTER_UNITS] = engine_unit_count(engine),
                                [PROTO_ROSTER_CENTRES] = engine_centre_count(engine),
                                [PROTO_ROSTER_CHECKPOINTS] = engine_checkpoint_count(engine),
+                               [PROTO_ROSTER_ROUTES] = engine_checkpoint_count(engine),
                                [PROTO_ROSTER_PLANS] = engine_plan_count(engine)};
     proto_json_begin(buffer, '{');
     proto_member_text(buffer, "type", "FeatureCollection");

@@ -167,8 +167,15 @@ void translate_view_checkpoint(const struct engine *engine, const struct checkpo
         .due_ms = from->due_ms == INT64_MAX ? PROTO_NEVER : from->due_ms,
         .overdue_ms = from->overdue_ms,
         .missed = from->missed,
+        .stop_count = definition->stop_count,
+        .next = from->next,
+        .began_ms = from->began_ms,
     };
+    for (uint32_t i = 0; i < definition->stop_count; i++) {
+        to->stops[i] = translate_view_checkpoint_code(engine, definition->stops[i]);
+    }
 }
+_Static_assert(ROUTE_STOPS_MAX == PROTO_ROUTE_STOPS_MAX, "one limit on both sides");
 
 const char *translate_view_plan_code(const struct engine *engine, uint32_t version)
 {

@@ -54,6 +54,7 @@ static bool take_checkpoint(void *context, sqlite3_stmt *row)
     (void)store_db_text(row, 10, to->circle_name, sizeof to->circle_name);
     (void)store_db_text(row, 11, to->district_code, sizeof to->district_code);
     (void)store_db_text(row, 12, to->district_name, sizeof to->district_name);
+    to->stop_count = store_db_u32(row, 13, 0);
     return taking->take(taking->context, to);
 }
 
@@ -67,7 +68,7 @@ enum status history_patrol_checkpoints(struct history_reader *reader, uint64_t s
                       "SELECT p.checkpoint, p.at_ms, p.code, p.name, p.district,"
                       " ifnull(p.circle, %" PRIu32 "), p.from_min, p.to_min, p.every_min,"
                       " ifnull(c.code, ''), ifnull(c.name, ''), ifnull(d.code, ''),"
-                      " ifnull(d.name, '') FROM checkpoint p"
+                      " ifnull(d.name, ''), p.stops FROM checkpoint p"
                       " LEFT JOIN circle c ON c.circle = p.circle"
                       " LEFT JOIN district d ON d.district = p.district"
                       " WHERE p.seq <= %" PRIu64 " ORDER BY p.checkpoint, p.seq",

@@ -24,7 +24,8 @@ struct history_checkpoint {
     char circle_code[CODE_SIZE], circle_name[NAME_SIZE];     /* as they are now; "" */
     char district_code[CODE_SIZE], district_name[NAME_SIZE]; /* likewise */
     uint16_t from_min, to_min;
-    uint32_t every_min; /* 0: nobody has to */
+    uint32_t every_min;  /* 0: nobody has to */
+    uint32_t stop_count; /* of a route, whose visits are rounds; 0: it is a place */
 };
 /* By checkpoint, each from its first put on. */
 typedef bool history_checkpoint_take(void *context, const struct history_checkpoint *checkpoint);

@@ -8,7 +8,7 @@
 
 /* What the modules of the history share. */
 
-#define HISTORY_FORMAT           7
+#define HISTORY_FORMAT           8
 #define HISTORY_APPLICATION_ID   0x4b464831 /* "KFH1" */
 #define HISTORY_CHECKPOINT_PAGES 2048u      /* 8 MiB of WAL */
 #define HISTORY_TOUCHED_MAX      4096u      /* incidents whose report rows wait to be made again */

@@ -17,6 +17,7 @@ static int put_checkpoint(struct history *history, const struct event *event)
     history_bind_number(&to, definition->from_min);
     history_bind_number(&to, definition->to_min);
     history_bind_number(&to, definition->every_min);
+    history_bind_number(&to, definition->stop_count);
     return history_bind_step(&to);
 }
 
@@ -35,6 +36,8 @@ static int put_visit(struct history *history, const struct event *event)
     history_bind_number(&to, VISIT_SEEN);
     history_bind_number(&to, STAY_EDGE_M);
     history_bind_number(&to, STAY_SILENCE_MS);
+    history_bind_number(&to,
+                        event->visited.visit == VISIT_SEEN || event->visited.visit == VISIT_WALKED);
     return history_bind_step(&to);
 }
 

@@ -51,13 +51,13 @@ static const char *const sql[HISTORY_STATEMENT_COUNT] = {
         " NULL",
     [HISTORY_INCIDENT_OF_ASSIGNMENT] = "SELECT incident_id FROM assignment WHERE assignment_id = ?",
     [HISTORY_PUT_UNIT] = "INSERT OR REPLACE INTO unit VALUES(?,?,?,?,?,?)",
-    [HISTORY_PUT_CHECKPOINT] = "INSERT OR REPLACE INTO checkpoint VALUES(?,?,?,?,?,?,?,?,?,?,?)",
+    [HISTORY_PUT_CHECKPOINT] = "INSERT OR REPLACE INTO checkpoint VALUES(?,?,?,?,?,?,?,?,?,?,?,?)",
     /* Who stays on was there already; whether one who signs was, his last fix says. */
     [HISTORY_PUT_VISIT] =
         "INSERT OR REPLACE INTO visit SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7,"
         " EXISTS(SELECT 1 FROM visit v WHERE v.checkpoint = ?1 AND v.seen_ms >= ?6 AND"
         " v.seen_ms <= ?2 AND v.unit_id = ?4 AND v.arrived_ms = ?6 AND v.visit = ?5 AND ?5 = ?10),"
-        " ?5 = ?10 OR ifnull(?8 <= ?11 + (SELECT radius_m FROM checkpoint WHERE checkpoint = ?1"
+        " ?13 OR ifnull(?8 <= ?11 + (SELECT radius_m FROM checkpoint WHERE checkpoint = ?1"
         " ORDER BY seq DESC LIMIT 1) AND ?9 <= ?12, 0)",
     [HISTORY_PUT_MISS] = "INSERT OR REPLACE INTO miss VALUES(?,?,?)",
     [HISTORY_PUT_REPORT] =

@@ -95,7 +95,7 @@ const struct store_db_format history_tables_format = {
        named. again: the same stay was a visit already; near: a fix says so too. */
     "CREATE TABLE checkpoint(checkpoint INTEGER, seq INTEGER, at_ms INTEGER, code TEXT, name TEXT,"
     "  radius_m INTEGER, district INTEGER, circle INTEGER, from_min INTEGER, to_min INTEGER,"
-    "  every_min INTEGER, PRIMARY KEY(checkpoint, seq)) WITHOUT ROWID;"
+    "  every_min INTEGER, stops INTEGER, PRIMARY KEY(checkpoint, seq)) WITHOUT ROWID;"
     "CREATE TABLE visit(checkpoint INTEGER, seen_ms INTEGER, seq INTEGER, unit_id INTEGER,"
     "  visit INTEGER, arrived_ms INTEGER, stayed_ms INTEGER, again INTEGER, near INTEGER,"
     "  PRIMARY KEY(checkpoint, seen_ms, seq)) WITHOUT ROWID;"

@@ -216,7 +216,9 @@ static bool patrol_words(const struct world *world, const struct event *event,
     if (event->kind == EVENT_CHECKPOINT_VISITED) {
         const char *code = engine_checkpoint(world->engine, event->visited.index).definition->code;
         add(sentence, "%s has visited %s, ", scenario_unit(world, event->visited.unit_id), code);
-        if (event->visited.visit == VISIT_SEEN) {
+        if (event->visited.visit == VISIT_WALKED) {
+            add(sentence, "walked in %u s", event->visited.stayed_ms / 1000);
+        } else if (event->visited.visit == VISIT_SEEN) {
             add(sentence, "there for %u s", event->visited.stayed_ms / 1000);
         } else {
             add(sentence, "%s", types_name(TYPES_VISIT, event->visited.visit));
@@ -363,6 +365,13 @@ static bool checkpoint_is(const struct world *world, const char *code, const cha
     uint32_t seconds = 0;
     if (sscanf(rest, "is due in %u s", &seconds) == 1) {
         return view.due_ms == world->now_ms + (int64_t)seconds * 1000;
+    }
+    char stop[CODE_SIZE];
+    if (sscanf(rest, "comes to %15s next", stop) == 1) {
+        return view.next < view.definition->stop_count &&
+               strcmp(engine_checkpoint(world->engine, view.definition->stops[view.next])
+                          .definition->code,
+                      stop) == 0;
     }
     return strcmp(rest, "is overdue") == 0 && view.overdue_ms != TIME_NEVER;
 }

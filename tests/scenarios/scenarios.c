@@ -9,6 +9,7 @@
  *   given AREA beat|grid area from WEST,SOUTH to EAST,NORTH
  *   given CODE community|neighbour centre
  *   given CODE checkpoint at EAST,NORTH every N min, stay N s [from HH:MM to HH:MM] [local +N h]
+ *   given CODE route CODE+CODE... every N min
  *   given plan CODE of circle N ...                  scenario_plan_put()
  *   given UNIT KIND at EAST,NORTH [of AREA] [off duty] [armed] metres from the middle of the town
  *   at MM:SS ACTION                                  see `actions`
@@ -219,6 +220,32 @@ static void begin(struct story *story)
     }
 }
 
+static bool given_route(struct story *story, const char *rest)
+{
+    struct checkpoint_definition route = {.circle = CIRCLE_NONE, .district = DISTRICT_NONE};
+    char stops[256];
+    if (sscanf(rest, "%15s route %255s every %u min", route.code, stops, &route.every_min) != 3) {
+        return false;
+    }
+    char *left = NULL;
+    for (char *code = strtok_r(stops, "+", &left); code != NULL;
+         code = strtok_r(NULL, "+", &left)) {
+        const uint32_t stop = engine_checkpoint_find(story->world.engine, code);
+        if (stop == UINT32_MAX || route.stop_count == ROUTE_STOPS_MAX) {
+            return false;
+        }
+        route.stops[route.stop_count] = (uint16_t)stop;
+        route.stop_count++;
+    }
+    route.at = engine_checkpoint(story->world.engine, route.stops[0]).definition->at;
+    memcpy(route.name, route.code, CODE_SIZE);
+    struct command command = {.kind = COMMAND_ROSTER_PUT,
+                              .roster = {.checkpoints = &route, .checkpoint_count = 1}};
+    const bool is_taken = world_step(&story->world, &command).refusal == REASON_NONE;
+    event_list_clear(&story->world.out);
+    return is_taken;
+}
+
 static bool given_checkpoint(struct story *story, const char *rest)
 {
     struct checkpoint_definition checkpoint = {
@@ -293,6 +320,9 @@ static bool given(struct story *story, const char *rest)
         world_circle(&story->world, east_m, north_m, radius_m);
         event_list_clear(&story->world.out);
         return true;
+    }
+    if (strstr(rest, " route ") != NULL) {
+        return given_route(story, rest);
     }
     if (strstr(rest, " checkpoint at ") != NULL) {
         return given_checkpoint(story, rest);

@@ -177,3 +177,52 @@ def own_district(run):
     car.must('checkpoint.sign', checkpoint=answer.json['checkpoints'][0]['code'], visit='signed')
     again = city.engine.get('/v1/checkpoints', city.tokens['C1']).json['checkpoints'][0]
     equal('signed', (again['visited_by'], again['visit']), ('C1', 'signed'))
+
+
+ROUTES_HEAD = 'code,name,stops,from,to,every_min,circle,district\n'
+
+
+def put_routes(city, *rows):
+    return city.engine.post('/v1/roster?kind=routes', ROUTES_HEAD + ''.join(rows), city.tokens['admin'], headers={'Content-Type': 'text/csv'})
+
+
+@case('a route is walked stop by stop, a round under way outlives kill -9, and its rounds are in the report')
+def walked(run):
+    city = run.city()
+    given(city, *(checkpoint(f'B{i}', 8 + i, 9, every_min=0) for i in (1, 2, 3)))
+    wrong = put_routes(city, 'R1,夜巡,B1+B2+B3,,,60,,D2\n', 'R2,x,B1+B7,,,60,,\n')
+    equal('a stop that is not there', (wrong.status, wrong.code), (422, 'bad_roster'))
+    error = wrong.json['errors'][0]
+    equal('where', (error['line'], error['column']), (3, 6))
+    check('"B7"' in error['detail'], f'{error}')
+    equal('nothing came in', now_of(city, 'R1'), None)
+    equal('now it does', put_routes(city, 'R1,夜巡,B1+B2+B3,,,60,,D2\n').json['added'], 1)
+    out = city.engine.get('/v1/roster/routes.csv', city.tokens['admin']).body
+    places = city.engine.get('/v1/roster/checkpoints.csv', city.tokens['admin']).body
+    check(b'R1' not in places and b'B1+B2+B3' in out, 'each in its own file')
+    seq = city.engine.get('/healthz').json['seq']
+    for name, text, content_type in (
+            ('csv', out, 'text/csv'), ('geojson', city.engine.get('/v1/roster/routes.geojson', city.tokens['admin']).body, 'application/geo+json')):
+        back = city.engine.post('/v1/roster?kind=routes', text, city.tokens['admin'], headers={'Content-Type': content_type})
+        equal(f'{name} read again', (back.status, back.json['updated'], back.json['seq']), (200, 1, seq))
+    first = city.unit('C1')
+    for stop in ('B1', 'B3', 'B2'):
+        first.must('checkpoint.sign', checkpoint=stop, visit='signed')
+    before = now_of(city, 'R1')
+    equal('on its way', (before['next'], before['visited_ms'], before['stops']), ('B3', None, ['B1', 'B2', 'B3']))
+    refused_sign = first.command('checkpoint.sign', visit='signed', checkpoint='R1')
+    equal('a route is not signed', refused_sign['error']['code'], 'wrong_state')
+    city.kill()
+    city.engine.start()
+    wait_until('the same', lambda: now_of(city, 'R1') == before)
+    console = city.console()
+    second = city.unit('C2')
+    second.must('checkpoint.sign', checkpoint='B3', visit='scanned')
+    event = console.event('checkpoint.visited', checkpoint='R1')
+    equal('walked', (event['visit'], event['unit'], event['source'], event['arrived_ms']), ('walked', 'C2', 'system', before['began_ms']))
+    now = now_of(city, 'R1')
+    equal('from the start', (now['next'], now['began_ms'], now['visit'], now['due_ms'] - now['visited_ms']), ('B1', None, 'walked', 3600000))
+    wait_until('the report', lambda: report_of(city, 'group=route').json['total']['walked'] == 1)
+    line = report_of(city, 'group=route').json['lines'][0]
+    equal('its line', (line['group'], line['visits'], line['missed'], line['last_ms']), ('R1', 1, 0, now['visited_ms']))
+    equal('places apart', report_of(city).json['total']['visits'], 4)

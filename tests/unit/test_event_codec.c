@@ -135,7 +135,9 @@ static void fill(enum event_kind kind)
                                                                      .from_min = 1320,
                                                                      .to_min = 359,
                                                                      .every_min = 60,
-                                                                     .stay_s = 120};
+                                                                     .stay_s = 120,
+                                                                     .stop_count = ROUTE_STOPS_MAX,
+                                                                     .stops = {0, 1, [15] = 4095}};
         break;
     case EVENT_CHECKPOINT_VISITED:
         event.visited.index = 4095;
@@ -545,7 +547,7 @@ Test(event_codec, another_version_is_named)
 {
     fill(EVENT_AUDIT);
     const size_t size = event_codec_encode(&event, bytes);
-    bytes[0] = 8;
+    bytes[0] = 9;
     cr_expect(eq(u32, decode(size), STATUS_VERSION));
     bytes[0] = 0;
     cr_expect(eq(u32, decode(size), STATUS_CORRUPT));
@@ -874,4 +876,20 @@ Test(event_codec, who_signed_on_under_version_3_brought_nothing)
     cr_assert(eq(u32, decode(1 + 4 + 1 + 1 + 2), STATUS_OK));
     cr_expect(eq(u32, back.duty.sign_on.equipment, 0));
     cr_expect(eq(int, strcmp(back.duty.sign_on.crew, ""), 0));
+}
+
+/* Version 7 knew no routes. */
+Test(event_codec, a_checkpoint_of_version_7_is_a_place)
+{
+    fill(EVENT_CHECKPOINT_PUT);
+    const size_t size = event_codec_encode(&event, bytes);
+    cr_assert(eq(u32, decode(size), STATUS_OK));
+    cr_expect(eq(u32, back.checkpoint.checkpoint.stops[15], 4095));
+    bytes[0] = 7;
+    cr_expect(eq(u32, decode(size), STATUS_CORRUPT));
+    back.checkpoint.checkpoint.stop_count = 3; /* what the event before it left there */
+    const size_t more = 1 + ROUTE_STOPS_MAX * sizeof(uint16_t);
+    cr_assert(eq(u32, decode(size - more), STATUS_OK));
+    cr_expect(eq(u32, back.checkpoint.checkpoint.stop_count, 0));
+    cr_expect(eq(u32, back.checkpoint.checkpoint.stay_s, 120));
 }

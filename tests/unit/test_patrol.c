@@ -446,3 +446,186 @@ Test(patrol, as_many_as_there_is_room_for_and_not_one_more)
     cr_expect(eq(u32, world.kinds[EVENT_CHECKPOINT_OVERDUE], CHECKPOINTS_MAX));
     cr_expect(eq(u32, engine_overdue_count(world.engine), 64));
 }
+
+/* ---- Routes: B0, B1, B2 in a row, walked within the hour ---- */
+
+#define ROUTE 3u
+
+static void given_route(void)
+{
+    for (uint32_t i = 0; i < ROUTE; i++) {
+        given_checkpoint(i, (int32_t)i * 1000);
+        checkpoints[i].every_min = 0;
+    }
+    put(ROUTE);
+    checkpoints[ROUTE] = (struct checkpoint_definition){.name = "the round",
+                                                        .at = checkpoints[0].at,
+                                                        .circle = CIRCLE_NONE,
+                                                        .district = DISTRICT_NONE,
+                                                        .every_min = 60,
+                                                        .stop_count = 3,
+                                                        .stops = {0, 1, 2}};
+    (void)snprintf(checkpoints[ROUTE].code, CODE_SIZE, "R1");
+    put(ROUTE + 1);
+}
+
+static void visit(uint32_t unit_id, uint32_t checkpoint)
+{
+    world_pass(&world, MIN_MS);
+    cr_assert(eq(u32, sign(unit_id, checkpoint).refusal, REASON_NONE));
+    world_pass(&world, 0);
+}
+
+static void expect_next(uint32_t next)
+{
+    cr_expect(eq(u32, engine_checkpoint(world.engine, ROUTE).next, next));
+    cr_expect(eq(u64, engine_digest(world.engine), engine_digest(world.shadow)));
+}
+
+Test(patrol, a_round_is_its_stops_in_their_order)
+{
+    given_route();
+    const uint32_t car = world_unit(&world, UNIT_CAR, 0, 0);
+    visit(car, 1);
+    expect_next(0);
+    visit(car, 0);
+    const int64_t began_ms = world.now_ms;
+    expect_next(1);
+    visit(car, 2);
+    expect_next(1);
+    visit(car, 1);
+    visit(car, 0);
+    expect_next(2);
+    cr_expect(eq(i64, engine_checkpoint(world.engine, ROUTE).visited_ms, TIME_NEVER));
+    world_pass(&world, MIN_MS);
+    cr_assert(eq(u32, sign(car, 2).refusal, REASON_NONE));
+    cr_expect(le(i64, engine_deadline_ms(world.engine), world.now_ms), "its end is said at once");
+    struct command tick = {.kind = COMMAND_TICK};
+    (void)world_step(&world, &tick);
+    const struct checkpoint_view view = engine_checkpoint(world.engine, ROUTE);
+    cr_expect(eq(i64, view.visited_ms, world.now_ms));
+    cr_expect(eq(u32, view.visit, VISIT_WALKED));
+    cr_expect(eq(u32, view.visited_unit, car));
+    cr_expect(eq(i64, view.due_ms, world.now_ms + HOUR_MS));
+    expect_next(0);
+    const struct event *event = world_event(&world, EVENT_CHECKPOINT_VISITED, 0);
+    cr_expect(eq(u32, event->visited.index, ROUTE));
+    cr_expect(eq(i64, event->visited.arrived_ms, began_ms));
+    cr_expect(eq(u32, event->visited.stayed_ms, 4 * MIN_MS));
+    cr_expect(eq(u32, event->visited.distance_m, UINT32_MAX));
+}
+
+Test(patrol, a_round_that_is_not_walked_in_its_time_is_named_until_one_is)
+{
+    given_route();
+    const uint32_t car = world_unit(&world, UNIT_CAR, 0, 0);
+    visit(car, 0);
+    world_pass(&world, HOUR_MS);
+    const struct alarm_view alarm = alarm_of(ROUTE);
+    cr_assert(ne(u32, alarm.alarm_id, 0));
+    cr_expect(eq(u32, engine_checkpoint(world.engine, ROUTE).missed, 1));
+    visit(car, 1);
+    expect_next(0); /* longer than its interval: void */
+    visit(car, 0);
+    visit(car, 1);
+    cr_expect(ne(u32, alarm_of(ROUTE).alarm_id, 0));
+    visit(car, 2);
+    cr_expect(eq(u32, alarm_of(ROUTE).alarm_id, 0));
+    cr_expect(eq(i64, engine_checkpoint(world.engine, ROUTE).overdue_ms, TIME_NEVER));
+}
+
+Test(patrol, a_route_is_walked_by_whoever_of_its_circle_and_by_nobody_else)
+{
+    struct circle_definition circle = {
+        .code = "C0", .at = world_at(0, 0), .radius_m = 100, .district = DISTRICT_NONE};
+    command = (struct command){.kind = COMMAND_ROSTER_PUT,
+                               .roster = {.circles = &circle, .circle_count = 1}};
+    cr_assert(eq(u32, world_step(&world, &command).refusal, REASON_NONE));
+    given_route();
+    checkpoints[ROUTE].circle = 0;
+    put(ROUTE + 1);
+    const uint32_t stranger = world_unit(&world, UNIT_CAR, 0, 0);
+    const uint32_t first = world_unit(&world, UNIT_CAR, 0, 0);
+    const uint32_t second = world_unit(&world, UNIT_CAR, 0, 0);
+    struct unit_definition units[2];
+    for (uint32_t i = 0; i < 2; i++) {
+        struct unit_view view;
+        (void)engine_unit(world.engine, first + i, &view);
+        units[i] = *view.definition;
+        units[i].circle = 0;
+    }
+    command =
+        (struct command){.kind = COMMAND_ROSTER_PUT, .roster = {.units = units, .unit_count = 2}};
+    cr_assert(eq(u32, world_step(&world, &command).refusal, REASON_NONE));
+    visit(stranger, 0);
+    expect_next(0);
+    visit(first, 0);
+    visit(stranger, 1);
+    expect_next(1);
+    visit(second, 1);
+    expect_next(2);
+    visit(first, 2);
+    cr_expect(eq(u32, engine_checkpoint(world.engine, ROUTE).visited_unit, first));
+}
+
+Test(patrol, fixes_walk_a_round_too_and_who_stands_on_counts_once)
+{
+    given_route();
+    const uint32_t car = world_unit(&world, UNIT_CAR, 0, 0);
+    for (int32_t i = 0; i < 3; i++) {
+        stand(car, i * 1000, 5 * MIN_MS);
+    }
+    cr_expect(eq(u32, engine_checkpoint(world.engine, ROUTE).visit, VISIT_WALKED));
+    cr_expect(eq(u32, world.kinds[EVENT_CHECKPOINT_VISITED], 4));
+    expect_next(0);
+}
+
+Test(patrol, a_route_is_not_signed)
+{
+    given_route();
+    const uint32_t car = world_unit(&world, UNIT_CAR, 0, 0);
+    cr_expect(eq(u32, sign(car, ROUTE).refusal, REASON_WRONG_STATE));
+}
+
+Test(patrol, a_round_under_way_outlives_a_restart_and_a_route_that_changes_begins_anew)
+{
+    given_route();
+    const uint32_t car = world_unit(&world, UNIT_CAR, 0, 0);
+    visit(car, 0);
+    visit(car, 1);
+    const int64_t began_ms = engine_checkpoint(world.engine, ROUTE).began_ms;
+    restart();
+    cr_expect(eq(u32, engine_checkpoint(world.engine, ROUTE).next, 2));
+    cr_expect(eq(i64, engine_checkpoint(world.engine, ROUTE).began_ms, began_ms));
+    (void)snprintf(checkpoints[ROUTE].name, NAME_SIZE, "renamed");
+    put(ROUTE + 1);
+    cr_expect(eq(u32, engine_checkpoint(world.engine, ROUTE).next, 2));
+    checkpoints[ROUTE].stops[2] = 0;
+    put(ROUTE + 1);
+    cr_expect(eq(u32, engine_checkpoint(world.engine, ROUTE).next, 0));
+    cr_expect(eq(i64, engine_checkpoint(world.engine, ROUTE).began_ms, TIME_NEVER));
+}
+
+Test(patrol, routes_that_make_no_sense_are_refused_whole)
+{
+    given_route();
+    const uint32_t puts = world.kinds[EVENT_CHECKPOINT_PUT];
+    const struct checkpoint_definition good = checkpoints[ROUTE];
+    const struct checkpoint_definition place = checkpoints[0];
+#define BAD(i, member, value)                                                                      \
+    checkpoints[i].member = (value);                                                               \
+    cr_expect(eq(u32, world_step(&world, &command).refusal, REASON_BAD_INPUT), #member);           \
+    checkpoints[ROUTE] = good;                                                                     \
+    checkpoints[0] = place
+    BAD(ROUTE, stop_count, 1);
+    BAD(ROUTE, stop_count, ROUTE_STOPS_MAX + 1);
+    BAD(ROUTE, stop_count, 0); /* a route stays one */
+    BAD(0, stop_count, 2);     /* and a place one */
+    BAD(ROUTE, stops[1], 0);   /* twice in a row */
+    BAD(ROUTE, stops[1], 9);
+    BAD(ROUTE, stops[1], ROUTE);
+    BAD(ROUTE, radius_m, 50);
+    BAD(ROUTE, stay_s, 1);
+#undef BAD
+    cr_expect(eq(u32, world.kinds[EVENT_CHECKPOINT_PUT], puts));
+}

@@ -138,6 +138,7 @@ static void expect_has(const char *text, const char *words)
 
 #define BRIDGE                                                                                     \
     "\"checkpoints\":1,\"due\":6,\"missed\":2,\"visits\":3,\"seen\":1,\"signed\":1,\"scanned\":1," \
+    "\"walked\":0,"                                                                                \
     "\"unconfirmed\":1,\"gap_ms\":10800000,\"gap_from_ms\":1767236400000,"                         \
     "\"last_ms\":1767236400000"
 
@@ -146,9 +147,11 @@ Test(patrol_report, a_line_counts_what_was_due_who_came_and_how_it_is_known)
     const char *text = answer("");
     expect_has(text, "\"from_ms\":1767225600000,\"to_ms\":1767247200000");
     expect_has(text, "{\"group\":\"B1\",\"name\":\"=桥0\",\"circle\":\"K1\"," BRIDGE);
-    expect_has(text, "{\"group\":\"B2\",\"name\":\"=桥1\",\"circle\":null,\"checkpoints\":1,"
-                     "\"due\":0,\"missed\":0,\"visits\":1,\"seen\":1,\"signed\":0,\"scanned\":0,"
-                     "\"unconfirmed\":0,\"gap_ms\":null,\"gap_from_ms\":null,");
+    expect_has(
+        text,
+        "{\"group\":\"B2\",\"name\":\"=桥1\",\"circle\":null,\"checkpoints\":1,"
+        "\"due\":0,\"missed\":0,\"visits\":1,\"seen\":1,\"signed\":0,\"scanned\":0,\"walked\":0,"
+        "\"unconfirmed\":0,\"gap_ms\":null,\"gap_from_ms\":null,");
     expect_has(text, "\"total\":{\"group\":null,\"name\":null,\"circle\":null,\"checkpoints\":2,"
                      "\"due\":6,\"missed\":2,\"visits\":4,");
 }
@@ -171,10 +174,11 @@ Test(patrol_report, groups_add_up)
     expect_has(answer("group=circle"), "{\"group\":\"K1\",\"name\":null,\"circle\":null," BRIDGE);
     expect_has(answer("group=circle"), "{\"group\":null,\"name\":null,\"circle\":null,"
                                        "\"checkpoints\":1,\"due\":0,\"missed\":0,\"visits\":1,");
-    expect_has(answer("group=unit"), "{\"group\":\"P1\",\"name\":\"银行岗\",\"circle\":null,"
-                                     "\"checkpoints\":0,\"due\":null,\"missed\":null,\"visits\":4,"
-                                     "\"seen\":2,\"signed\":1,\"scanned\":1,\"unconfirmed\":1,"
-                                     "\"gap_ms\":null,");
+    expect_has(answer("group=unit"),
+               "{\"group\":\"P1\",\"name\":\"银行岗\",\"circle\":null,"
+               "\"checkpoints\":0,\"due\":null,\"missed\":null,\"visits\":4,"
+               "\"seen\":2,\"signed\":1,\"scanned\":1,\"walked\":0,\"unconfirmed\":1,"
+               "\"gap_ms\":null,");
     expect_has(answer("group=none"), "\"lines\":[]");
 }
 
@@ -182,9 +186,10 @@ Test(patrol_report, a_spreadsheet_has_a_mark_returns_and_no_formula)
 {
     const char *text = answer("format=csv");
     expect_has(text, "\xEF\xBB\xBFgroup,name,circle,checkpoints,due,missed,rate_percent,");
-    expect_has(text, "\r\n\"B1\",\"'=桥0\",\"K1\",1,6,2,\"66.6\",3,1,1,1,1,10800000,1767236400000,"
-                     "1767236400000,\"Asia/Shanghai\",1767225600000,1767247200000\r\n");
-    expect_has(answer("format=csv&group=unit"), "\r\n\"P1\",\"银行岗\",,,,,,4,2,1,1,1,,,");
+    expect_has(text,
+               "\r\n\"B1\",\"'=桥0\",\"K1\",1,6,2,\"66.6\",3,1,1,1,0,1,10800000,1767236400000,"
+               "1767236400000,\"Asia/Shanghai\",1767225600000,1767247200000\r\n");
+    expect_has(answer("format=csv&group=unit"), "\r\n\"P1\",\"银行岗\",,,,,,4,2,1,1,0,1,,,");
     expect_has(answer("format=csv&group=none"), "\r\n,,,2,6,2,\"66.6\",4,");
 }
 
@@ -193,8 +198,9 @@ Test(patrol_report, a_terminal_gets_a_table)
     const char *text = answer("format=text");
     expect_has(text, "from 2026-01-01 08:00:00 to 2026-01-01 14:00:00, time zone Asia/Shanghai\n");
     expect_has(text, "B1 =桥0 ");
-    expect_has(text, "        6        2   66.6 %        3        1        1        1        1"
-                     "   180:00.0  2026-01-01 11:00:00\n");
+    expect_has(text,
+               "        6        2   66.6 %        3        1        1        1        0        1"
+               "   180:00.0  2026-01-01 11:00:00\n");
     expect_has(text, "all ");
 }
 
@@ -234,4 +240,26 @@ Test(patrol_report, an_empty_record_has_no_lines)
     history_reader_close(reader);
     history_close(fresh);
     reader = old;
+}
+
+Test(patrol_report, a_route_is_in_a_group_of_its_own_and_its_visits_are_rounds)
+{
+    event.checkpoint.index = 2;
+    event.checkpoint.checkpoint = (struct checkpoint_definition){
+        .code = "R1", .circle = 0, .every_min = 120, .stop_count = 2, .stops = {0, 1}};
+    event_list_clear(&events);
+    event.kind = EVENT_CHECKPOINT_PUT;
+    event.at_ms = T0 + 6 * HOUR_MS;
+    store_given_event(&events, history_seq(history) + 1, &event);
+    memset(&event, 0, sizeof event);
+    given_visit(2, 0, VISIT_WALKED, 8 * HOUR_MS, 40 * MIN_MS);
+    given_miss(2, 10 * HOUR_MS);
+    cr_assert(eq(int, history_feed(history, &events, error), STATUS_OK), "%s", error);
+    expect_has(answer("group=route&to=2026-01-01T19:00"),
+               "\"lines\":[{\"group\":\"R1\",\"name\":null,\"circle\":\"K1\",\"checkpoints\":1,"
+               "\"due\":2,\"missed\":1,\"visits\":1,\"seen\":0,\"signed\":0,\"scanned\":0,"
+               "\"walked\":1,\"unconfirmed\":0,");
+    cr_expect(strstr(answer("group=circle"), "\"walked\":1") == NULL);
+    cr_expect(strstr(answer("group=unit"), "\"walked\":1") == NULL);
+    cr_expect(strstr(answer(""), "R1") == NULL);
 }

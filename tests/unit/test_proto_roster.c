@@ -488,6 +488,7 @@ Test(proto_roster, kinds_have_names)
     cr_expect(eq(int, proto_roster_kind_find("units"), PROTO_ROSTER_UNITS));
     cr_expect(eq(int, proto_roster_kind_find("centres"), PROTO_ROSTER_CENTRES));
     cr_expect(eq(int, proto_roster_kind_find("checkpoints"), PROTO_ROSTER_CHECKPOINTS));
+    cr_expect(eq(int, proto_roster_kind_find("routes"), PROTO_ROSTER_ROUTES));
     cr_expect(eq(int, proto_roster_kind_find("plans"), PROTO_ROSTER_PLANS));
     cr_expect(eq(int, proto_roster_kind_find("unit"), PROTO_ROSTER_KIND_COUNT));
     cr_expect(not(csv(PROTO_ROSTER_DISTRICTS, "code,name\nd,n\n")));

@@ -158,6 +158,85 @@ Test(roster_import, checkpoints_come_out_as_they_were_written)
     cr_expect(eq(u32, import.updated, 3));
 }
 
+#define ROUTES_HEAD "code,name,stops,from,to,every_min,circle\n"
+
+Test(roster_import, routes_come_out_as_they_were_written_and_lie_where_they_begin)
+{
+    static const char text[] = ROUTES_HEAD "R1,夜巡,B2+B1+B2,22:00,06:00,120,\nR2,day,B1+B3,,,0,\n";
+    cr_assert(eq(int,
+                 import_csv(PROTO_ROSTER_CHECKPOINTS, CHECKPOINTS_HEAD
+                            "B1,a,22.5,113.4,50,,,60,0,\nB2,b,22.6,113.1,50,,,60,0,\n"
+                            "B3,c,22.6,113.1,50,,,60,0,\n"),
+                 STATUS_OK));
+    put();
+    cr_assert(eq(int, import_csv(PROTO_ROSTER_ROUTES, text), STATUS_OK));
+    cr_expect(eq(u32, import.added, 2));
+    const struct checkpoint_definition *first = &import.checkpoints[0];
+    cr_expect(eq(u32, first->stop_count, 3));
+    cr_expect(eq(u32, first->stops[0], 1));
+    cr_expect(eq(u32, first->stops[1], 0));
+    cr_expect(eq(i32, first->at.lat_e7, 226000000));
+    cr_expect(eq(u32, first->from_min, 1320));
+    cr_expect(eq(u32, first->every_min, 120));
+    put();
+    cr_assert(eq(int, import_csv(PROTO_ROSTER_ROUTES, text), STATUS_OK));
+    cr_expect(eq(u32, import.updated, 2));
+}
+
+/* Well written, but what it names is not there, or is another thing. */
+static void route_unknown(enum proto_roster_kind kind, const char *text, uint32_t column,
+                          const char *word)
+{
+    cr_expect(eq(int, import_csv(kind, text), STATUS_BAD_INPUT), "%s", text);
+    cr_assert(eq(u32, read.error_count, 1), "%s", text);
+    cr_expect(eq(u32, read.errors[0].at.line, 2), "%s", text);
+    cr_expect(eq(u32, read.errors[0].at.column, column), "%s", text);
+    cr_expect(strstr(read.errors[0].detail, word) != NULL, "%s", read.errors[0].detail);
+}
+
+Test(roster_import, a_route_names_places_that_are_there_and_a_code_stays_what_it_is)
+{
+    cr_assert(eq(int,
+                 import_csv(PROTO_ROSTER_CHECKPOINTS, CHECKPOINTS_HEAD
+                            "B1,a,22.5,113.4,50,,,60,0,\nB2,b,22.6,113.1,50,,,60,0,\n"),
+                 STATUS_OK));
+    put();
+    cr_assert(
+        eq(int, import_csv(PROTO_ROSTER_ROUTES, ROUTES_HEAD "R1,r,B1+B2,,,60,\n"), STATUS_OK));
+    put();
+    route_unknown(PROTO_ROSTER_ROUTES, ROUTES_HEAD "R2,r,B1+B9,,,60,\n", 6, "\"B9\"");
+    route_unknown(PROTO_ROSTER_ROUTES, ROUTES_HEAD "R2,r,B1+R1,,,60,\n", 6, "cannot be a stop");
+    route_unknown(PROTO_ROSTER_ROUTES, ROUTES_HEAD "B1,r,B1+B2,,,60,\n", 1, "of a checkpoint");
+    route_unknown(PROTO_ROSTER_CHECKPOINTS, CHECKPOINTS_HEAD "R1,a,22.5,113.4,50,,,60,0,\n", 1,
+                  "of a route");
+}
+
+static void route_refused(const char *row, uint32_t column, const char *word)
+{
+    char text[512];
+    (void)snprintf(text, sizeof text, "%s%s\n", ROUTES_HEAD, row);
+    proto_roster_finish(&read); /* of the row before */
+    cr_expect(not(proto_roster_read_csv(&read, PROTO_ROSTER_ROUTES, text, strlen(text))), "%s",
+              row);
+    cr_assert(eq(u32, read.error_count, 1), "%s", row);
+    cr_expect(eq(u32, read.errors[0].at.column, column), "%s", row);
+    cr_expect(strstr(read.errors[0].detail, word) != NULL, "%s: %s", row, read.errors[0].detail);
+}
+
+Test(roster_import, a_route_that_makes_no_sense_is_an_error_of_its_line_and_column)
+{
+    given_circle("K1");
+    cr_assert(eq(
+        int, import_csv(PROTO_ROSTER_CHECKPOINTS, CHECKPOINTS_HEAD "B1,a,22.5,113.4,50,,,60,0,\n"),
+        STATUS_OK));
+    route_refused("R1,r,B1,,,60,", 6, "two checkpoints");
+    route_refused("R1,r,,,,60,", 6, "must");
+    route_refused("R1,r,B1+B1,,,60,", 6, "twice in a row");
+    route_refused("R1,r,B1++B2,,,60,", 6, "joined by +");
+    route_refused("R1,r,a+b+a+b+a+b+a+b+a+b+a+b+a+b+a+b+a,,,60,", 6, "more than 16");
+    route_refused("R1,r,B1+B2,08:00,09:00,61,", 24, "between from and to");
+}
+
 static void checkpoint_refused(const char *row, uint32_t column, const char *word)
 {
     char text[512];

@@ -94,6 +94,7 @@ static void carry(enum proto_roster_kind kind, bool csv)
 #define CENTRES     9u
 #define CHECKPOINTS 20u
 #define PLANS       15u
+#define ROUTES      9u
 
 struct city {
     struct district_definition districts[DISTRICTS];
@@ -105,6 +106,7 @@ struct city {
     struct centre_definition centres[CENTRES];
     struct checkpoint_definition checkpoints[CHECKPOINTS];
     struct circle_plan plans[PLANS];
+    struct checkpoint_definition routes[ROUTES];
 };
 
 static void name_of(char name[NAME_SIZE], uint64_t *seed)
@@ -241,6 +243,30 @@ static void given_city(struct city *city, uint64_t *seed)
     cr_assert(eq(int, world_step(&one, &command).refusal, REASON_NONE));
 }
 
+/* Of checkpoints that are there. */
+static void given_routes(struct city *city, uint64_t *seed)
+{
+    for (uint32_t i = 0; i < ROUTES; i++) {
+        struct checkpoint_definition *route = &city->routes[i];
+        *route = (struct checkpoint_definition){
+            .circle = i % 2 == 0 ? CIRCLE_NONE : i,
+            .district = DISTRICT_NONE,
+            .from_min = i % 3 == 0 ? 0 : 1320,
+            .to_min = i % 3 == 0 ? 0 : 360,
+            .every_min = (uint32_t)geo_test_below(seed, 400),
+            .stop_count = i == 0 ? ROUTE_STOPS_MAX : 2 + (uint32_t)geo_test_below(seed, 15)};
+        for (uint32_t k = 0; k < route->stop_count; k++) {
+            route->stops[k] = (uint16_t)((i + k * 3) % CHECKPOINTS);
+        }
+        route->at = city->checkpoints[route->stops[0]].at;
+        (void)snprintf(route->code, CODE_SIZE, "R%u", i);
+        name_of(route->name, seed);
+    }
+    struct command command = {.kind = COMMAND_ROSTER_PUT,
+                              .roster = {.checkpoints = city->routes, .checkpoint_count = ROUTES}};
+    cr_assert(eq(int, world_step(&one, &command).refusal, REASON_NONE));
+}
+
 /* Of circles and units that are there. */
 static void given_plans(struct city *city, uint64_t *seed)
 {
@@ -275,6 +301,7 @@ static void expect_carried(bool csv)
     uint64_t seed = csv ? 71 : 70;
     printf("roster seed %llu\n", (unsigned long long)seed);
     given_city(&city, &seed);
+    given_routes(&city, &seed);
     given_plans(&city, &seed);
     const uint64_t digest = engine_digest(one.engine);
     carry(PROTO_ROSTER_DISTRICTS, false);
@@ -283,6 +310,7 @@ static void expect_carried(bool csv)
     carry(PROTO_ROSTER_UNITS, csv);
     carry(PROTO_ROSTER_CENTRES, csv);
     carry(PROTO_ROSTER_CHECKPOINTS, csv);
+    carry(PROTO_ROSTER_ROUTES, csv);
     carry(PROTO_ROSTER_PLANS, csv);
     cr_expect(eq(u64, engine_digest(other.engine), digest)); /* the same engine to the last bit */
 }

@@ -69,7 +69,7 @@ describe('the supervisor’s filter', () => {
 
 describe('the report on patrols', () => {
   const aLine = (over: Partial<PatrolLine>): PatrolLine => ({
-    group: 'B1', name: null, circle: null, checkpoints: 1, due: 10, missed: 0, visits: 9, seen: 9, signed: 0, scanned: 0, unconfirmed: 0,
+    group: 'B1', name: null, circle: null, checkpoints: 1, due: 10, missed: 0, visits: 9, seen: 9, signed: 0, scanned: 0, walked: 0, unconfirmed: 0,
     gap_ms: 60_000, gap_from_ms: 0, last_ms: 0, ...over,
   });
   const codes = (lines: PatrolLine[]): (string | null)[] => lines.map((line) => line.group);

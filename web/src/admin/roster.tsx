@@ -9,7 +9,7 @@ import { Field } from '../ui/bits.tsx';
 import { csvRows, type CsvRow } from './csv.ts';
 import { failed, Message, token, type Said } from './shared.tsx';
 
-const KINDS = ['districts', 'areas', 'circles', 'units', 'centres', 'checkpoints', 'plans'] as const;
+const KINDS = ['districts', 'areas', 'circles', 'units', 'centres', 'checkpoints', 'routes', 'plans'] as const;
 type Kind = (typeof KINDS)[number];
 const PREVIEW_ROWS = 9; /* the header and eight */
 

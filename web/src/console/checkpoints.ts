@@ -3,7 +3,7 @@
 
 import { computed, effect, signal } from '@preact/signals';
 import { http } from '../link/http.ts';
-import { checkpoints as answer, type Checkpoint } from '../protocol/patrol.ts';
+import { checkpoints as answer, isRoute, type Checkpoint } from '../protocol/patrol.ts';
 import { STAND_SIGN, standOf, type Stand } from '../ui/checkpoint_stand.ts';
 import { session } from '../ui/session.ts';
 import { city, now } from './state.ts';
@@ -23,7 +23,7 @@ export interface CheckpointMark {
 }
 
 export const marksOf = (list: readonly Checkpoint[], now_ms: number): CheckpointMark[] =>
-  list.map((checkpoint) => {
+  list.filter((checkpoint) => !isRoute(checkpoint)).map((checkpoint) => {
     const stand = standOf(checkpoint, now_ms);
     return { code: checkpoint.code, name: checkpoint.name, lat: checkpoint.lat, lon: checkpoint.lon, stand, sign: STAND_SIGN[stand] };
   });

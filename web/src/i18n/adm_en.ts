@@ -86,6 +86,7 @@ export const admEn: Record<AdmKey, string> = {
   'admin.roster.units': 'Units',
   'admin.roster.centres': 'Centres that can be asked',
   'admin.roster.checkpoints': 'Patrol checkpoints',
+  'admin.roster.routes': 'Patrol routes',
   'admin.roster.plans': 'Plans of circles',
   'admin.roster.file': 'CSV or GeoJSON file',
   'admin.roster.check': 'Try (writes nothing)',

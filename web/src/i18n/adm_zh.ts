@@ -86,6 +86,7 @@ export const admZh = {
   'admin.roster.units': '处置力量',
   'admin.roster.centres': '外部中心（综治、邻区）',
   'admin.roster.checkpoints': '巡逻必到点',
+  'admin.roster.routes': '巡逻线路',
   'admin.roster.plans': '一圈一预案',
   'admin.roster.file': 'CSV 或 GeoJSON 文件',
   'admin.roster.check': '试导入（不写入）',

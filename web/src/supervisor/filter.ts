@@ -8,7 +8,7 @@ export type ViewName = (typeof VIEWS)[number];
 export const GROUPS = ['circle', 'beat', 'grid', 'unit', 'district', 'type', 'shift', 'hour', 'day', 'month'] as const;
 export type GroupName = (typeof GROUPS)[number];
 /** Lines of the report on patrols. */
-export const PATROL_GROUPS = ['checkpoint', 'circle', 'district', 'unit'] as const;
+export const PATROL_GROUPS = ['checkpoint', 'route', 'circle', 'district', 'unit'] as const;
 export type PatrolGroup = (typeof PATROL_GROUPS)[number];
 
 export interface Filter {

@@ -65,7 +65,8 @@ function Answer({ held, by, order, choose }: { held: Patrol; by: PatrolGroup; or
   const zone = definition.time_zone;
   const all = useSignal(false);
   const ofUnits = by === 'unit';
-  if (total.checkpoints === 0) return <p class="empty">{t('sup.patrol.none')}</p>;
+  const ofRoutes = by === 'route';
+  if (total.checkpoints === 0) return <p class="empty">{t(ofRoutes ? 'sup.patrol.none.routes' : 'sup.patrol.none')}</p>;
   const lines = worstFirst(held.lines, ofUnits && order === 'missed' ? 'visits' : order);
   const head = (key: PatrolOrder, label: string): JSX.Element => (
     <th scope="col" class="num" aria-sort={order === key ? 'descending' : 'none'}>
@@ -74,13 +75,13 @@ function Answer({ held, by, order, choose }: { held: Patrol; by: PatrolGroup; or
   );
   return (
     <>
-      <Total line={total} />
+      <Total line={total} ofRoutes={ofRoutes} />
       <div class="scroll" tabIndex={0} role="group" aria-label={t('sup.view.patrol')}>
         <table class="summary patrol">
           <thead>
             <tr>
               <th scope="col"><button type="button" class="link" onClick={() => choose('group')}>{word('sup.group', by)}</button></th>
-              {by === 'checkpoint' ? <th scope="col">{t('sup.filter.circle')}</th> : null}
+              {by === 'checkpoint' || ofRoutes ? <th scope="col">{t('sup.filter.circle')}</th> : null}
               {by === 'circle' || by === 'district' ? <th scope="col" class="num">{t('sup.patrol.checkpoints')}</th> : null}
               {ofUnits ? null : (
                 <>
@@ -89,11 +90,15 @@ function Answer({ held, by, order, choose }: { held: Patrol; by: PatrolGroup; or
                   {head('rate', t('sup.patrol.kept'))}
                 </>
               )}
-              {head('visits', t('sup.patrol.visits'))}
+              {head('visits', t(ofRoutes ? 'sup.patrol.rounds' : 'sup.patrol.visits'))}
+              {ofRoutes ? null : (
+                <>
               <th scope="col" class="num">{t('sup.patrol.seen')}</th>
               <th scope="col" class="num">{t('sup.patrol.signed')}</th>
               <th scope="col" class="num">{t('sup.patrol.scanned')}</th>
               {head('unconfirmed', t('sup.patrol.unconfirmed'))}
+                </>
+              )}
               {ofUnits ? null : head('gap_ms', t('sup.patrol.gap'))}
               <th scope="col">{t('sup.patrol.last')}</th>
             </tr>
@@ -109,7 +114,7 @@ function Answer({ held, by, order, choose }: { held: Patrol; by: PatrolGroup; or
       </div>
       <dl class="definition" aria-label={t('sup.definition')}>
         <div><dt>{t('sup.patrol.due')}</dt><dd>{t('sup.patrol.def.due')}</dd></div>
-        <div><dt>{t('sup.patrol.unconfirmed')}</dt><dd>{t('sup.patrol.def.unconfirmed')}</dd></div>
+        {ofRoutes ? null : <div><dt>{t('sup.patrol.unconfirmed')}</dt><dd>{t('sup.patrol.def.unconfirmed')}</dd></div>}
         <div><dt>{t('sup.patrol.gap')}</dt><dd>{t('sup.patrol.def.gap')}</dd></div>
         <div><dt>{t('sup.def.zone')}</dt><dd>{zone}</dd></div>
         <div><dt>{t('sup.period')}</dt><dd>{dateTime(definition.from_ms, zone)} – {dateTime(definition.to_ms, zone)}</dd></div>
@@ -118,13 +123,13 @@ function Answer({ held, by, order, choose }: { held: Patrol; by: PatrolGroup; or
   );
 }
 
-function Total({ line }: { line: PatrolLine }): JSX.Element {
+function Total({ line, ofRoutes }: { line: PatrolLine; ofRoutes: boolean }): JSX.Element {
   const share = keptShare(line);
   return (
     <p class="patrol-total" role="status">
-      <strong>{t('sup.patrol.total', { n: line.checkpoints, due: line.due ?? 0 })}</strong>{' '}
+      <strong>{t(ofRoutes ? 'sup.patrol.total.routes' : 'sup.patrol.total', { n: line.checkpoints, due: line.due ?? 0 })}</strong>{' '}
       <span class={line.missed ? 'verdict-missed' : 'verdict-met'}>{t('sup.patrol.total.missed', { n: line.missed ?? 0, share: share === null ? '—' : percent(share) })}</span>{' '}
-      {t('sup.patrol.total.visits', { n: line.visits, seen: line.seen, by_hand: line.signed + line.scanned, unconfirmed: line.unconfirmed })}
+      {ofRoutes ? t('sup.patrol.total.rounds', { n: line.walked }) : t('sup.patrol.total.visits', { n: line.visits, seen: line.seen, by_hand: line.signed + line.scanned, unconfirmed: line.unconfirmed })}
     </p>
   );
 }
@@ -134,7 +139,7 @@ function Line({ line, by, zone }: { line: PatrolLine; by: PatrolGroup; zone: str
   return (
     <tr data-group={line.group ?? ''}>
       <th scope="row">{line.group === null ? t('sup.group.none') : [line.group, line.name].filter(Boolean).join(' ')}</th>
-      {by === 'checkpoint' ? <td>{line.circle ?? '—'}</td> : null}
+      {by === 'checkpoint' || by === 'route' ? <td>{line.circle ?? '—'}</td> : null}
       {by === 'circle' || by === 'district' ? <td class="num">{line.checkpoints}</td> : null}
       {by === 'unit' ? null : (
         <>
@@ -144,10 +149,14 @@ function Line({ line, by, zone }: { line: PatrolLine; by: PatrolGroup; zone: str
         </>
       )}
       <td class="num">{line.visits}</td>
-      <td class="num">{line.seen}</td>
-      <td class="num">{line.signed}</td>
-      <td class="num">{line.scanned}</td>
-      <td class="num">{line.unconfirmed}</td>
+      {by === 'route' ? null : (
+        <>
+          <td class="num">{line.seen}</td>
+          <td class="num">{line.signed}</td>
+          <td class="num">{line.scanned}</td>
+          <td class="num">{line.unconfirmed}</td>
+        </>
+      )}
       {by === 'unit' ? null : (
         <td class="num">
           {hoursMinutes(line.gap_ms)}

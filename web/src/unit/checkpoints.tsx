@@ -13,7 +13,7 @@ import { STAND_SIGN, standOf } from '../ui/checkpoint_stand.ts';
 import { clock } from '../ui/format.ts';
 import { problemText } from '../ui/problem.ts';
 import { forget, session } from '../ui/session.ts';
-import { nearest, type Near } from './checkpoint_list.ts';
+import { nearest, rounds, type Near, type Round } from './checkpoint_list.ts';
 import { t } from './checkpoint_words.ts';
 import { Outbox } from './outbox.ts';
 import { duty, gps, linkState, loginNeeded, now } from './state.ts';
@@ -103,8 +103,23 @@ export function Checkpoints({ busy }: { busy: boolean }): JSX.Element | null {
       </p>
       {trouble.value === null ? null : <p class="warn" role="alert">{trouble.value}</p>}
       {shown && near?.length === 0 ? <p class="muted">{t('none')}</p> : null}
+      {shown && list.value ? rounds(list.value).map((each) => <RoundLine key={each.route.code} round={each} />) : null}
       {shown && near ? <ul>{near.map((each) => <Line key={each.checkpoint.code} near={each} />)}</ul> : null}
     </section>
+  );
+}
+
+function RoundLine({ round: { route, name } }: { round: Round }): JSX.Element {
+  const stand = standOf(route, now.value);
+  return (
+    <p class="round">
+      <span class={stand === 'overdue' ? 'late' : ''} aria-hidden="true">{STAND_SIGN[stand]}</span>{' '}
+      <strong>{route.code}</strong> {route.name} · {t('next', { stop: name })}
+      <small class="muted">
+        {route.began_ms === null ? '' : `${t('began', { time: clock(route.began_ms).slice(0, 5) })} · `}
+        <span class={stand === 'overdue' ? 'late' : ''}>{t(`stand.${stand}`, { time: clock(route.due_ms).slice(0, 5) })}</span>
+      </small>
+    </p>
   );
 }
 

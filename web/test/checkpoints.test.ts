@@ -22,9 +22,9 @@ describe('how a checkpoint stands', () => {
   it('is told by the sign alone', () => {
     expect(new Set(Object.values(STAND_SIGN)).size).toBe(4);
     const marks = marksOf([aCheckpoint({}), aCheckpoint({ code: 'B2', overdue_ms: NOW })], NOW);
-    expect(marks.map(({ code, sign }) => [code, sign])).toEqual([['B1', '◆'], ['B2', '✕']]);
+    expect(marks.map(({ code, sign }) => [code, sign])).toEqual([['B1', '◆'], ['B2', '◆!']]);
     expect(checkpointFeatures(marks).features[1]).toEqual({
-      type: 'Feature', properties: { sign: '✕', label: 'B2', overdue: true }, geometry: { type: 'Point', coordinates: [113.4, 22.5] },
+      type: 'Feature', properties: { sign: '◆!', label: 'B2', overdue: true }, geometry: { type: 'Point', coordinates: [113.4, 22.5] },
     });
   });
 });

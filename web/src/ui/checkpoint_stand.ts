@@ -4,7 +4,7 @@ import type { Checkpoint } from '../protocol/patrol.ts';
 
 export type Stand = 'free' | 'waits' | 'soon' | 'overdue';
 export const STANDS = ['free', 'waits', 'soon', 'overdue'] as const satisfies readonly Stand[];
-export const STAND_SIGN: Record<Stand, string> = { free: '◇', waits: '◆', soon: '◈', overdue: '✕' };
+export const STAND_SIGN: Record<Stand, string> = { free: '◇', waits: '◆', soon: '◈', overdue: '◆!' };
 
 const SOON_MS = 15 * 60_000;
 

@@ -97,7 +97,7 @@ test('every view of the supervisor passes axe', async ({ town, open, desk }) => 
 test('every part of the administration passes axe', async ({ town, open }) => {
   const { page } = await open('/admin.html', town.people.admin);
   for (const [tab, mark] of [
-    ['系统', '.card'], ['账号', 'tbody tr'], ['力量', '.admin-unit'], ['快反圈', '.scroll.tall tbody tr'], ['设备', 'textarea[name=units]'],
+    ['系统', '.card'], ['账号', 'tbody tr'], ['力量', '.admin-unit'], ['快反圈', '.scroll.tall tbody tr'], ['外部中心', 'select[name=kind]'], ['设备', 'textarea[name=units]'],
     ['名册', 'input[type=file]'], ['策略', 'tbody tr'], ['车速', '.scroll tbody tr'],
   ] as const) {
     await page.locator('.admin-top nav button', { hasText: tab }).click();

@@ -161,6 +161,29 @@ test('an administrator draws a circle on the map and moves a unit', async ({ tow
   await expect(page.locator('.admin-unit', { hasText: 'TC02' })).toContainText('改名车 2');
 });
 
+test('an administrator adds a centre, mends its name, and a desk can ask it', async ({ town, open, desk }) => {
+  const { page } = await open('/admin.html', town.people.admin);
+  await page.locator('.admin-top nav button', { hasText: '外部中心' }).click();
+  const field = (name: string) => page.locator(`.fields [name=${name}]`);
+  await field('code').fill('ZZ1');
+  await field('name').fill('石岐综治中心');
+  await field('lat').fill(String(town.center.lat));
+  await field('lon').fill(String(town.center.lon));
+  await page.getByRole('button', { name: '保存' }).click();
+  await expect(page.locator('.said')).toContainText('ZZ1');
+  const row = page.locator('tbody tr', { hasText: 'ZZ1' });
+  await expect(row).toContainText('综治中心');
+  await row.getByRole('button').click();
+  await field('name').fill('南区综治中心');
+  await page.getByRole('button', { name: '保存' }).click();
+  await expect(row).toContainText('南区综治中心');
+  const { centres } = await desk.get<{ centres: { code: string; name: string; kind: string }[] }>('/v1/centres');
+  expect(centres.filter((centre) => centre.code === 'ZZ1')).toMatchObject([{ name: '南区综治中心', kind: 'community' }]);
+  await field('code').fill('z z');
+  await page.getByRole('button', { name: '保存' }).click();
+  await expect(page.locator('.said.warn'), 'what is wrong with it').toContainText('code');
+});
+
 test('the engine’s state is said in words, and a backup is one button', async ({ town, open }) => {
   const { page } = await open('/admin.html#system', town.people.admin);
   await expect(page.locator('.health')).toContainText('运行正常');

@@ -4,6 +4,7 @@ import { t } from './words.ts';
 import { LanguageButton, ThemeButton } from '../ui/bits.tsx';
 import { Mark } from '../ui/login.tsx';
 import { logout, session } from '../ui/session.ts';
+import { LateCentres } from './centres_late.tsx';
 import { Circles } from './circles.tsx';
 import { Devices } from './devices.tsx';
 import { LatePlans } from './plans_late.tsx';
@@ -14,7 +15,7 @@ import { System } from './system.tsx';
 import { Units } from './units.tsx';
 import { Users } from './users.tsx';
 
-const PARTS = { system: System, users: Users, units: Units, circles: Circles, plans: LatePlans, devices: Devices, roster: Roster, policy: Policy, speeds: LateSpeeds } as const;
+const PARTS = { system: System, users: Users, units: Units, circles: Circles, plans: LatePlans, centres: LateCentres, devices: Devices, roster: Roster, policy: Policy, speeds: LateSpeeds } as const;
 type Tab = keyof typeof PARTS;
 const TABS = Object.keys(PARTS) as Tab[];
 

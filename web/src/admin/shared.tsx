@@ -42,7 +42,7 @@ export function useDistricts(): api.Districts['districts'] {
 }
 
 /** One entry of the roster, by the way of all of them: a known code is changed, a new one is added. */
-export async function putOne(kind: 'circles' | 'units' | 'plans', entry: Record<string, string>, said: Signal<Said | null>): Promise<boolean> {
+export async function putOne(kind: 'circles' | 'units' | 'plans' | 'centres', entry: Record<string, string>, said: Signal<Said | null>): Promise<boolean> {
   const reply: Reply<api.Roster> = await http(`/v1/roster?kind=${kind}&dry_run=0`, api.roster, {
     method: 'POST', token: token(), raw: { text: csvOf([Object.keys(entry), Object.values(entry)]), type: 'text/csv' },
   });

@@ -46,9 +46,9 @@ function Tiers({ incident }: { incident: Incident }): JSX.Element {
         <div class="rec-foot">
           <CoverageWarning />
           <button type="button" class="primary order" disabled={chosen.size === 0} onClick={orderPicked}>
-            {chosen.size === 0 && offers.value.every((tier) => tier.open === 0)
-              ? t('rec.all_ordered')
-              : t('rec.order_all', { n: chosen.size })}{' '}
+            {chosen.size > 0
+              ? t('rec.order_all', { n: chosen.size })
+              : t(offers.value.every((tier) => tier.open === 0) ? 'rec.all_ordered' : 'rec.choose')}{' '}
             <kbd>Ctrl+Enter</kbd>
           </button>
         </div>

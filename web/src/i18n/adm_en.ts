@@ -3,6 +3,11 @@ import type { AdmKey } from './adm_zh.ts';
 export const admEn: Record<AdmKey, string> = {
   'admin.users': 'Users',
   'admin.units': 'Units',
+  'admin.centres': 'Centres',
+  'admin.centres.none': 'No centres yet: disputes are diverted to a community centre, and a neighbour’s command is asked for units.',
+  'admin.centre.edit': 'Edit a centre',
+  'admin.lat': 'Latitude (WGS-84)',
+  'admin.lon': 'Longitude (WGS-84)',
   'admin.circles': 'Circles',
   'admin.policy': 'Policy',
   'admin.policy.clock': 'Clock starts',

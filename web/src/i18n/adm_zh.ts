@@ -3,6 +3,11 @@
 export const admZh = {
   'admin.users': '账号',
   'admin.units': '力量',
+  'admin.centres': '外部中心',
+  'admin.centres.none': '还没有外部中心：添加综治中心后可转交纠纷，添加邻区指挥中心后可请求增援。',
+  'admin.centre.edit': '编辑外部中心',
+  'admin.lat': '纬度（WGS-84）',
+  'admin.lon': '经度（WGS-84）',
   'admin.circles': '快反圈',
   'admin.policy': '策略',
   'admin.policy.clock': '计时起点',

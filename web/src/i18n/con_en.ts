@@ -56,6 +56,7 @@ export const conEn: Record<ConKey, string> = {
   'rec.distance': '{m} m',
   'rec.kilometres': '{km} km',
   'rec.added': 'added by hand',
+  'rec.choose': 'Choose units first',
   'rec.all_ordered': 'All tiers are served',
   'rec.already': 'on this incident',
 

@@ -55,6 +55,7 @@ export const conZh = {
   'rec.distance': '{m} 米',
   'rec.kilometres': '{km} 公里',
   'rec.added': '手动加入',
+  'rec.choose': '请先勾选力量',
   'rec.all_ordered': '各级力量已派出',
   'rec.already': '本警情已派',
 

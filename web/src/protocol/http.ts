@@ -26,6 +26,7 @@ export const map = obj({
     has_roads: bool,
   }),
 });
+export const centres = obj({ centres: list(obj({ code: str, name: str, kind: str, lat, lon, district: nullable(str) })) });
 export const streets = obj({ streets: list(obj({ name: str, kind: str, lat, lon })) });
 export const isochrone = obj({
   type: str,
@@ -220,6 +221,7 @@ export const roster = obj({ added: count, updated: count });
 
 export type IncidentDetail = Of<typeof incidentDetail>;
 export type MapInfo = Of<typeof map>['map'];
+export type Centres = Of<typeof centres>;
 export type Street = Of<typeof streets>['streets'][number];
 export type Isochrone = Of<typeof isochrone>;
 export type Route = Of<typeof route>;

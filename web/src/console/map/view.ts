@@ -152,7 +152,7 @@ export class MapView {
     add({ id: 'circle-line', type: 'line', source: 'circles', filter: ['==', ['geometry-type'], 'LineString'], paint: {
       'line-color': ['case', ['==', ['get', 'chosen'], true], blue, ['==', ['get', 'gap'], true], '#b3001b', ink],
       'line-opacity': ['case', ['==', ['get', 'chosen'], true], 1, ['==', ['get', 'gap'], true], 0.8, 0.4],
-      'line-width': ['case', ['==', ['get', 'chosen'], true], 3, ['==', ['get', 'gap'], true], 2, 1], 'line-dasharray': [6, 4],
+      'line-width': ['case', ['==', ['get', 'chosen'], true], 3, ['==', ['get', 'gap'], true], 2, 1], 'line-dasharray': [4, 2.5],
     } }, before);
     add({
       id: 'circle-name', type: 'symbol', source: 'circles', minzoom: 12, filter: ['==', ['geometry-type'], 'Point'],

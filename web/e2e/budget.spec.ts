@@ -1,6 +1,7 @@
 /* What a city of 20,000 units may cost a desk, and a long shift. The figures are those of `npm run figures`;
  * what else the machine does only ever adds, so the best of a few rounds counts. */
 
+import { availableParallelism, loadavg } from 'node:os';
 import { expect, test, type Page } from '@playwright/test';
 import { endEngine } from './engine.ts';
 import { cityOf, figuresOf, heapMb, load, quantile, seatIn, type City, type Figures } from './load.ts';
@@ -12,20 +13,25 @@ const PAINT_MS_MAX = 60;
 const BATCH_MS_MAX = 8;
 const MAIN_PERCENT_MAX = 25;
 
+/** So many others want a processor that a wall clock says nothing of the page. */
+const isStarved = (): boolean => loadavg()[0]! > 3 * availableParallelism();
+
 const within = ({ paints, batches, main_percent }: Figures): boolean =>
   quantile(paints, 0.5) <= PAINT_MS_MAX && quantile(batches, 0.5) <= BATCH_MS_MAX && main_percent <= MAIN_PERCENT_MAX;
 
 test('20,000 units at 1 Hz and ten changes a second stay within the budgets of a desk', async ({ browser }) => {
+  test.setTimeout(480_000);
   const city = await cityOf(UNITS);
   try {
     const { page, cdp } = await seatIn(city, browser);
     await load(city, page, UNITS, 3); /* warm */
     let seen = await figuresOf(city, page, cdp, UNITS, ROUND_S);
-    for (let round = 1; round < ROUNDS && !within(seen); round++) seen = await figuresOf(city, page, cdp, UNITS, ROUND_S);
+    for (let round = 1; round < ROUNDS && !within(seen) && !isStarved(); round++) seen = await figuresOf(city, page, cdp, UNITS, ROUND_S);
+    expect(seen.main_percent, '% of the main thread').toBeLessThanOrEqual(MAIN_PERCENT_MAX);
+    test.skip(!within(seen) && isStarved(), 'the machine is busy with something else');
     expect(seen.paints.length, 'changes are painted').toBeGreaterThan(ROUND_S);
     expect(quantile(seen.paints, 0.5), 'ms from message to paint').toBeLessThanOrEqual(PAINT_MS_MAX);
     expect(quantile(seen.batches, 0.5), 'ms a batch of positions').toBeLessThanOrEqual(BATCH_MS_MAX);
-    expect(seen.main_percent, '% of the main thread').toBeLessThanOrEqual(MAIN_PERCENT_MAX);
     await page.close();
   } finally {
     await endEngine(city.own);

@@ -162,20 +162,46 @@ void passed_list(const struct step *step, const struct passed_rules *rules,
     }
 }
 
-/* Free, of the kinds asked, and without a capability that is. Every unit of the roster is looked
- * at, so most must leave at the first line; who is excluded has another reason. */
-static uint32_t lacking_capability(const struct step *step, const struct passed_rules *rules)
+/* Free, of the kinds asked, and without one capability: counted as units change. */
+static uint32_t lacking_one(const struct presence *presence, uint32_t kinds, uint32_t asked)
 {
-    const struct presence *presence = step->engine->presence;
-    const uint32_t asked = rules->capabilities;
+    const uint32_t bit = (uint32_t)__builtin_ctz(asked);
     uint32_t lacking = 0;
-    for (uint32_t id = 0; asked != 0 && id < step->engine->unit_count; id++) {
+    for (uint32_t kind = 0; kind < UNIT_KIND_COUNT; kind++) {
+        const uint32_t free_count = presence->counts[kind][AVAILABILITY_FREE];
+        lacking += (kinds >> kind & 1u) * (free_count - presence->free_capable[kind][bit]);
+    }
+    return lacking;
+}
+
+/* The same of several. Every unit of the roster is looked at, so most must leave at the first line.
+ */
+static uint32_t lacking_some(const struct presence *presence, uint32_t unit_count, uint32_t kinds,
+                             uint32_t asked)
+{
+    uint32_t lacking = 0;
+    for (uint32_t id = 0; id < unit_count; id++) {
         if (presence->availability[id] != AVAILABILITY_FREE) {
             continue;
         }
         const uint32_t lacks = (presence->capabilities[id] & asked) != asked ? 1u : 0u;
-        lacking += lacks & rules->kinds >> presence->kinds[id];
+        lacking += lacks & kinds >> presence->kinds[id];
     }
+    return lacking;
+}
+
+/* Who is excluded has another reason. */
+static uint32_t lacking_capability(const struct step *step, const struct passed_rules *rules)
+{
+    const struct presence *presence = step->engine->presence;
+    const uint32_t asked = rules->capabilities;
+    if (asked == 0) {
+        return 0;
+    }
+    const bool is_one = (asked & (asked - 1u)) == 0;
+    uint32_t lacking = is_one
+                           ? lacking_one(presence, rules->kinds, asked)
+                           : lacking_some(presence, step->engine->unit_count, rules->kinds, asked);
     for (uint32_t i = 0; i < rules->excluded_count; i++) { /* free and of the kinds asked */
         const uint32_t id = rules->excluded[i].unit_id;
         lacking -= (presence->capabilities[id] & asked) != asked ? 1u : 0u;

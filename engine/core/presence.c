@@ -60,6 +60,7 @@ void presence_clear(struct engine *engine)
     memset(presence->availability, AVAILABILITY_COUNT, units_max);
     memset(presence->counts, 0, sizeof presence->counts);
     memset(presence->capable, 0, sizeof presence->capable);
+    memset(presence->free_capable, 0, sizeof presence->free_capable);
     timer_heap_clear(&presence->expiry);
     for (uint32_t id = 0; presence->fleet != NULL && id < units_max; id++) {
         geo_fleet_link(presence->fleet, id, false);
@@ -102,6 +103,26 @@ static enum availability availability_of(const struct engine *engine, uint32_t u
     return fix->is_stale && !stands_still(engine, unit) ? AVAILABILITY_STALE : AVAILABILITY_FREE;
 }
 
+static void count_bits(uint32_t counts[32], uint32_t bits, bool in)
+{
+    for (; bits != 0; bits &= bits - 1u) {
+        const uint32_t bit = (uint32_t)__builtin_ctz(bits);
+        assert(in || counts[bit] > 0);
+        counts[bit] = in ? counts[bit] + 1 : counts[bit] - 1;
+    }
+}
+
+/* What the unit is able to, into or out of the counts of its kind. */
+static void count_capabilities(struct presence *presence, uint32_t unit_id, bool in)
+{
+    const uint32_t kind = presence->kinds[unit_id];
+    const uint32_t bits = presence->capabilities[unit_id];
+    count_bits(presence->capable[kind], bits, in);
+    if (presence->availability[unit_id] == AVAILABILITY_FREE) {
+        count_bits(presence->free_capable[kind], bits, in);
+    }
+}
+
 void presence_refresh(const struct engine *engine, uint32_t unit_id)
 {
     struct presence *presence = engine->presence;
@@ -115,21 +136,15 @@ void presence_refresh(const struct engine *engine, uint32_t unit_id)
         assert(presence->counts[kind][before] > 0);
         presence->counts[kind][before]--;
     }
+    if (before == AVAILABILITY_FREE || now == AVAILABILITY_FREE) {
+        count_bits(presence->free_capable[kind], presence->capabilities[unit_id],
+                   now == AVAILABILITY_FREE);
+    }
     presence->version++;
     presence->counts[kind][now]++;
     presence->availability[unit_id] = (uint8_t)now;
     if (presence->fleet != NULL) {
         geo_fleet_link(presence->fleet, unit_id, now == AVAILABILITY_FREE);
-    }
-}
-
-static void count_capabilities(struct presence *presence, uint32_t unit_id, bool in)
-{
-    uint32_t *capable = presence->capable[presence->kinds[unit_id]];
-    for (uint32_t bit = 0; bit < 32; bit++) {
-        if ((presence->capabilities[unit_id] >> bit & 1u) != 0) {
-            capable[bit] = in ? capable[bit] + 1 : capable[bit] - 1;
-        }
     }
 }
 
@@ -154,8 +169,8 @@ void presence_define(const struct engine *engine, uint32_t unit_id)
     const uint8_t before = presence->availability[unit_id];
     if (before != AVAILABILITY_COUNT) {
         presence->counts[presence->kinds[unit_id]][before]--;
-        presence->availability[unit_id] = AVAILABILITY_COUNT;
         count_capabilities(presence, unit_id, false);
+        presence->availability[unit_id] = AVAILABILITY_COUNT;
     }
     presence->version++;
     presence->kinds[unit_id] = (uint8_t)definition->kind;

@@ -35,9 +35,10 @@ struct presence {
     uint32_t *capabilities; /* of the roster, and of what it signed on with */
     uint32_t *areas;
     uint32_t counts[UNIT_KIND_COUNT][AVAILABILITY_COUNT];
-    uint32_t capable[UNIT_KIND_COUNT][32]; /* how many of the kind have the bit, free or not */
-    struct timer_heap expiry;              /* of fixes, by unit */
-    uint64_t version;                      /* +1 whenever somebody moves, or can be sent or not */
+    uint32_t capable[UNIT_KIND_COUNT][32];      /* how many of the kind have the bit, free or not */
+    uint32_t free_capable[UNIT_KIND_COUNT][32]; /* and who of them is FREE */
+    struct timer_heap expiry;                   /* of fixes, by unit */
+    uint64_t version; /* +1 whenever somebody moves, or can be sent or not */
 };
 
 MUST_CHECK enum status presence_create(const struct engine *engine, struct presence **out);

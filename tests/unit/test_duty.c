@@ -5,6 +5,8 @@
 #include <string.h>
 
 #include "engine/core/duty.h"
+#include "engine/core/presence.h"
+#include "engine/core/prng.h"
 #include "tests/support/core_given.h"
 
 static struct world world;
@@ -112,4 +114,65 @@ Test(duty, arms_that_were_signed_off_with_are_not_counted_on)
     world_duty(&world, armed, DUTY_OFF);
     world_report(&world, INCIDENT_CRIME, 1, 0, 0);
     cr_expect(ne(u32, world_active(&world, bare), 0), "nobody of the city carries any");
+}
+
+static void expect_free_counted(void)
+{
+    const struct presence *presence = world.engine->presence;
+    uint32_t counts[UNIT_KIND_COUNT][32] = {0};
+    for (uint32_t id = 0; id < engine_unit_count(world.engine); id++) {
+        const bool is_free = presence->availability[id] == AVAILABILITY_FREE;
+        for (uint32_t bit = 0; bit < 32; bit++) {
+            counts[presence->kinds[id]][bit] +=
+                is_free ? presence->capabilities[id] >> bit & 1u : 0;
+        }
+    }
+    cr_assert(eq(int, memcmp(counts, presence->free_capable, sizeof counts), 0));
+}
+
+/* The same code again: another kind, other capabilities. */
+static void define_anew(uint32_t unit_id, struct prng *prng)
+{
+    struct unit_definition unit = *seen(unit_id).definition;
+    unit.kind = prng_below(prng, 2) == 0 ? UNIT_CAR : UNIT_MOTORCYCLE;
+    unit.capabilities = prng_below(prng, 16);
+    struct command command = {.kind = COMMAND_ROSTER_PUT,
+                              .roster = {.units = &unit, .unit_count = 1}};
+    (void)world_step(&world, &command); /* refused while it has an order */
+}
+
+Test(duty, who_is_free_and_fit_is_counted_as_it_changes)
+{
+    enum { UNITS = 12 };
+    struct prng prng = {.state = 20261130};
+    printf("duty seed %llu\n", (unsigned long long)prng.state);
+    for (uint32_t i = 0; i < UNITS; i++) {
+        (void)world_unit_off_duty(&world, UNIT_CAR, 0, 0, i);
+    }
+    for (uint32_t i = 0; i < 400; i++) {
+        const uint32_t id = prng_below(&prng, UNITS);
+        const bool is_idle = world_active(&world, id) == 0;
+        switch (prng_below(&prng, 6)) {
+        case 0:
+            world_fix(&world, id, (int32_t)prng_below(&prng, 2000), 0);
+            break;
+        case 1:
+            (void)world_duty(&world, id, is_idle ? DUTY_OFF : DUTY_ON);
+            break;
+        case 2:
+            define_anew(id, &prng);
+            break;
+        case 3:
+            (void)world_report(&world, INCIDENT_DISPUTE, 2, (int32_t)prng_below(&prng, 2000), 0);
+            break;
+        case 4:
+            world_pass(&world, prng_below(&prng, 90000)); /* fixes grow too old */
+            break;
+        default:
+            if (is_idle) {
+                sign_on(id, "Chen", prng_below(&prng, 1u << EQUIPMENT_COUNT));
+            }
+        }
+        expect_free_counted();
+    }
 }

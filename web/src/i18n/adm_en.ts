@@ -69,7 +69,7 @@ export const admEn: Record<AdmKey, string> = {
   'admin.sys.version': 'Version',
   'admin.user.new': 'New user',
   'admin.user.role': 'Role',
-  'admin.user.scope': 'Districts (empty: the city; separated by commas)',
+  'admin.user.scope': 'Districts (none chosen: the whole city)',
   'admin.user.unit': 'Unit code',
   'admin.user.create': 'Create',
   'admin.user.created': '{name} created',

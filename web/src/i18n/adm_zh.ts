@@ -69,7 +69,7 @@ export const admZh = {
   'admin.sys.version': '版本',
   'admin.user.new': '新建账号',
   'admin.user.role': '角色',
-  'admin.user.scope': '辖区（留空为全市，逗号分隔）',
+  'admin.user.scope': '辖区（不选为全市）',
   'admin.user.unit': '力量编号',
   'admin.user.create': '创建',
   'admin.user.created': '已创建 {name}',

@@ -207,6 +207,28 @@ Test(decide, what_the_plan_asks_for_is_asked_of_the_fifth_minute)
     cr_expect(eq(u32, decided(TIER_5)->passed_by_reason[REASON_CAPABILITY], 2));
 }
 
+/* Armed and with first aid: who carries one of them only lacks what is asked. */
+Test(decide, who_lacks_one_of_several_capabilities_is_counted)
+{
+    world_destroy(&world);
+    world_init(&world);
+    world.config.policy.plans[INCIDENT_CRIME][0].capabilities[TIER_5] = 3;
+    world_begin(&world);
+    static const uint32_t carried[] = {0, 1, 2, 3, 7, 4};
+    uint32_t units[6];
+    for (uint32_t i = 0; i < 6; i++) {
+        units[i] = world_unit_off_duty(&world, UNIT_CAR, 0, 0, carried[i]);
+        world_fix(&world, units[i], (int32_t)(100 * i), 0);
+        world_duty(&world, units[i], DUTY_ON);
+    }
+    (void)world_unit_off_duty(&world, UNIT_CAR, 0, 0, 0); /* has another reason */
+    world_report(&world, INCIDENT_CRIME, 1, 0, 0);
+    cr_expect(ne(u32, world_active(&world, units[3]), 0), "the nearest who carries both");
+    cr_expect(eq(u32, reason_for(decided(TIER_5), units[1]), REASON_CAPABILITY));
+    cr_expect(eq(u32, decided(TIER_5)->passed_by_reason[REASON_CAPABILITY], 4));
+    cr_expect(eq(u32, decided(TIER_5)->passed_by_reason[REASON_OFF_DUTY], 1));
+}
+
 Test(decide, a_roster_that_does_not_say_who_is_armed_is_not_left_alone)
 {
     const uint32_t bare = world_unit(&world, UNIT_CAR, 100, 0);

@@ -145,6 +145,56 @@ Test(proto_row, each_error_of_a_checkpoint_is_told_where_it_stands)
     cr_expect(eq(u32, roster.errors[0].at.line, 3));
 }
 
+#define ROUTES "code,name,stops,from,to,every_min,circle,district\n"
+
+Test(proto_row, routes_are_read_with_every_column)
+{
+    cr_assert(csv(PROTO_ROSTER_ROUTES,
+                  ROUTES "R1,夜巡,B1+B2+B1,20:00,06:00,120,K1,shiqi\n"
+                         "R2,sixteen,A+B+C+D+E+F+G+H+I+J+K+L+M+N+O+P,,,0,,\n"));
+    cr_assert(eq(u32, roster.checkpoint_count, 2));
+    const struct proto_roster_checkpoint *first = &roster.checkpoints[0];
+    cr_expect(eq(str, (char *)(uintptr_t)first->code, "R1"));
+    cr_expect(eq(str, (char *)(uintptr_t)first->name, "夜巡"));
+    cr_assert(eq(u32, first->stop_count, 3));
+    cr_expect(eq(str, (char *)(uintptr_t)first->stops[0], "B1"));
+    cr_expect(eq(str, (char *)(uintptr_t)first->stops[1], "B2"));
+    cr_expect(eq(str, (char *)(uintptr_t)first->stops[2], "B1"), "a round may come back");
+    cr_expect(eq(u32, first->stops_at.line, 2));
+    cr_expect(eq(u32, first->stops_at.column, 7));
+    cr_expect(eq(u32, first->from_min, 1200));
+    cr_expect(eq(u32, first->to_min, 360));
+    cr_expect(eq(u32, first->every_min, 120));
+    cr_expect(eq(str, (char *)(uintptr_t)first->circle, "K1"));
+    cr_expect(eq(str, (char *)(uintptr_t)first->district, "shiqi"));
+    cr_expect(eq(u32, roster.checkpoints[1].stop_count, 16));
+}
+
+Test(proto_row, each_error_of_a_route_is_told_where_it_stands)
+{
+    static const struct {
+        const char *line;
+        uint32_t column;
+        const char *part;
+    } bad[] = {
+        {",n,B1+B2,,,60,,", 1, "code"},
+        {"R1,,B1+B2,,,60,,", 4, "name"},
+        {"R1,n,,,,60,,", 6, "stops"},
+        {"R1,n,B1,,,60,,", 6, "must name two checkpoints at least"},
+        {"R1,n,B1+,,,60,,", 6, "must be codes of checkpoints joined by +"},
+        {"R1,n,B1+b 2,,,60,,", 6, "must be codes of checkpoints joined by +"},
+        {"R1,n,B1+a-code-longer-than-any,,,60,,", 6, "must be codes of checkpoints joined by +"},
+        {"R1,n,B1+B1,,,60,,", 6, "names a checkpoint twice in a row"},
+        {"R1,n,A+B+C+D+E+F+G+H+I+J+K+L+M+N+O+P+Q,,,60,,", 6, "names more than 16 checkpoints"},
+        {"R1,n,B1+B2,08:00,09:00,61,,", 24, "must fit between from and to"},
+    };
+    for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
+        char text[200];
+        snprintf(text, sizeof text, ROUTES "%s\n", bad[i].line);
+        expect_refused(PROTO_ROSTER_ROUTES, text, bad[i].column, bad[i].part);
+    }
+}
+
 /* `count` lines of one kind, each with a code of its own. */
 static bool lines(enum proto_roster_kind kind, const char *header, const char *rest, uint32_t count)
 {

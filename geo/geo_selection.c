@@ -101,8 +101,8 @@ static bool take_rows(struct geo_selection *selection)
 {
     const size_t rows = selection->row_count;
     uint32_t *start = calloc(rows + 1u, sizeof *start);
-    selection->rows = calloc(rows, sizeof *selection->rows);
-    selection->travel_ms = calloc(rows, sizeof *selection->travel_ms);
+    selection->rows = calloc(rows + 1u, sizeof *selection->rows); /* there may be none */
+    selection->travel_ms = calloc(rows + 1u, sizeof *selection->travel_ms);
     if (start == NULL || selection->rows == NULL || selection->travel_ms == NULL) {
         free(start);
         return false;

@@ -161,12 +161,12 @@ static void count_visit(struct patrol_line *line, const struct history_visit *vi
 static bool take_visit(void *context, const struct history_visit *visit)
 {
     struct gathering *gathering = context;
-    struct place *place =
-        visit->checkpoint < CHECKPOINTS_MAX ? &gathering->places[visit->checkpoint] : NULL;
-    if (place == NULL || visit->visit >= VISIT_COUNT || visit->unit_id == UNIT_NONE) {
+    if (visit->checkpoint >= CHECKPOINTS_MAX || visit->visit >= VISIT_COUNT ||
+        visit->unit_id == UNIT_NONE) {
         gathering->status = STATUS_CORRUPT;
         return false;
     }
+    struct place *place = &gathering->places[visit->checkpoint];
     if (!is_wanted(gathering->question, place)) {
         return true;
     }

@@ -28,7 +28,7 @@ export function Centres(): JSX.Element {
   const said = useSignal<Said | null>(null);
   const text = useSignal('');
   const look = useSignal<{ lat: number; lon: number } | null>(null);
-  const districts = useDistricts();
+  const districts = useDistricts(said) ?? [];
   const shown = useComputed(() => [...centres.value.filter((centre) => centre.code !== draft.value.code), draft.value].flatMap(signOf));
   const chosen = useComputed(() => draft.value.code);
 

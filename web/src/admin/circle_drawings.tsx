@@ -6,10 +6,13 @@ import { useEffect, useRef } from 'preact/hooks';
 import { http, type Reply } from '../link/http.ts';
 import { drawings, drawingsPath, type Drawing } from '../protocol/drawings.ts';
 import type { Of } from '../protocol/check.ts';
+import { fitBytes } from '../protocol/commands.ts';
 import { Field } from '../ui/bits.tsx';
 import { DrawingPicture } from '../ui/drawings.tsx';
 import { failed, Message, token, type Said } from './shared.tsx';
 import { t } from './words.ts';
+
+const NAME_BYTES = 62;
 
 export function CircleDrawings({ circle }: { circle: string }): JSX.Element {
   const held = useSignal<readonly Drawing[]>([]);
@@ -36,12 +39,13 @@ export function CircleDrawings({ circle }: { circle: string }): JSX.Element {
     const name = (new FormData(form).get('name') as string).trim();
     if (!picture || name === '') return;
     busy.value = true;
-    const bytes = new Uint8Array(await picture.arrayBuffer());
-    const reply = await http(`${drawingsPath(circle)}?name=${encodeURIComponent(name)}`, drawings, {
+    const bytes = await picture.arrayBuffer().then((read) => new Uint8Array(read), () => null);
+    const reply = bytes && await http(`${drawingsPath(circle)}?name=${encodeURIComponent(name)}`, drawings, {
       method: 'POST', token: token(), raw: { text: bytes, type: picture.type },
     });
     busy.value = false;
-    if (take(reply)) {
+    if (!reply) said.value = { good: false, text: t('admin.drawing.unread') };
+    else if (take(reply)) {
       said.value = { good: true, text: t('admin.drawing.added', { name }) };
       form.reset();
     }
@@ -64,7 +68,10 @@ export function CircleDrawings({ circle }: { circle: string }): JSX.Element {
               <figcaption>{drawing.name}</figcaption>
               {asked.value === drawing.hash ? (
                 <span class="row">
-                  <button type="button" class="danger" onClick={() => void remove(drawing)}>{t('admin.drawing.really')}</button>
+                  <button
+                    type="button" class="danger" ref={(button) => button?.focus()} aria-label={`${t('admin.drawing.really')}: ${drawing.name}`}
+                    onClick={() => void remove(drawing)}
+                  >{t('admin.drawing.really')}</button>
                   <button type="button" onClick={() => (asked.value = null)}>{t('common.cancel')}</button>
                 </span>
               ) : (
@@ -75,7 +82,9 @@ export function CircleDrawings({ circle }: { circle: string }): JSX.Element {
         </div>
       )}
       <form class="row" onSubmit={(event) => void add(event)}>
-        <Field label={t('admin.drawing.name')}><input name="name" required maxLength={40} autocomplete="off" placeholder={t('admin.drawing.such_as')} /></Field>
+        <Field label={t('admin.drawing.name')}><input
+          name="name" required autocomplete="off" onInput={({ currentTarget: input }) => (input.value = fitBytes(input.value, NAME_BYTES))}
+          placeholder={t('admin.drawing.such_as')} /></Field>
         <Field label={t('admin.drawing.file')}><input ref={file} name="file" type="file" required accept="image/jpeg,image/png,image/webp" /></Field>
         <button type="submit" class="primary" disabled={busy.value}>{t('admin.drawing.add')}</button>
       </form>

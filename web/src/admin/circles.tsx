@@ -20,7 +20,7 @@ export function Circles(): JSX.Element {
   const text = useSignal('');
   const look = useSignal<{ lat: number; lon: number } | null>(null);
   const onDuty = useSignal<ReadonlyMap<string, Staffing>>(new Map());
-  const districts = useDistricts();
+  const districts = useDistricts(said) ?? [];
   const shown = useComputed(() => {
     const held = draft.value;
     return held ? [...circles.value.filter((circle) => circle.code !== held.code), held] : circles.value;

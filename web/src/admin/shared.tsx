@@ -31,11 +31,13 @@ export function Message({ said }: { said: Signal<Said | null> }): JSX.Element {
   );
 }
 
-export function useDistricts(): api.Districts['districts'] {
-  const districts = useSignal<api.Districts['districts']>([]);
+/** null: not known, which is not the same as none; `said` tells why. */
+export function useDistricts(said: Signal<Said | null>): api.Districts['districts'] | null {
+  const districts = useSignal<api.Districts['districts'] | null>(null);
   useEffect(() => {
     void http('/v1/districts', api.districts, { token: token() }).then((reply) => {
       if (reply.ok) districts.value = reply.value.districts;
+      else failed(reply.problem, reply.status, said);
     });
   }, []);
   return districts.value;

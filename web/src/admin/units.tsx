@@ -29,7 +29,7 @@ export function Units(): JSX.Element {
   const secret = useSignal<{ unit: string; secret: string } | null>(null);
   const text = useSignal('');
   const look = useSignal<{ lat: number; lon: number } | null>(null);
-  const districts = useDistricts();
+  const districts = useDistricts(said) ?? [];
   const rows = useComputed(() => {
     const wanted = text.value.trim().toLowerCase();
     return units.value.filter((unit) => `${unit.code} ${unit.name} ${unit.circle ?? ''} ${unit.district ?? ''}`.toLowerCase().includes(wanted));

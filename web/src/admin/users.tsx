@@ -14,7 +14,7 @@ export function Users(): JSX.Element {
   const said = useSignal<Said | null>(null);
   const role = useSignal<Role>('dispatcher');
   const form = useRef<HTMLFormElement>(null);
-  const districts = useDistricts();
+  const districts = useDistricts(said);
 
   async function load(): Promise<void> {
     const reply = await http('/v1/users', api.users, { token: token() });
@@ -96,7 +96,7 @@ export function Users(): JSX.Element {
           </select>
         </Field>
         {role.value === 'unit' ? <Field label={t('admin.user.unit')}><input name="unit" required autocomplete="off" /></Field> : null}
-        {districts.length > 0 ? (
+        {districts && districts.length > 0 ? (
           <fieldset class="scope">
             <legend>{t('admin.user.scope')}</legend>
             {districts.map((district) => (
@@ -105,7 +105,7 @@ export function Users(): JSX.Element {
           </fieldset>
         ) : null}
         <Field label={t('admin.user.password')}><input name="password" type="password" required minLength={10} autocomplete="new-password" /></Field>
-        <button type="submit" class="primary">{t('admin.user.create')}</button>
+        <button type="submit" class="primary" disabled={districts === null}>{t('admin.user.create')}</button>
       </form>
     </div>
   );

@@ -38,7 +38,8 @@ async function ask(): Promise<void> {
   if (number !== asked) return;
   coverage.value = reply.ok ? reply.value.coverage : null;
   lost.value = reply.ok ? reply.value.coverage.lost : [];
-  if (!reply.ok && reply.problem.retry) askSoon();
+  /* Nobody may say again that it has changed: only who may not ask gives up. */
+  if (!reply.ok && reply.status !== 401 && reply.status !== 403) askSoon();
 }
 
 function askSoon(): void {

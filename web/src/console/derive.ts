@@ -99,7 +99,9 @@ export function offersOf(
       const here = unit !== null && unit.incident_id === incident.incident_id;
       return { number, tier, candidate, unit, here, free: unit !== null && unit.status === 'available' };
     });
-    return { tier, decision, offers, open: Math.max(0, incident.tiers[tier].wanted - active.length) };
+    /* Who was there in time and has gone again is not to be replaced unasked. */
+    const { wanted, verdict } = incident.tiers[tier];
+    return { tier, decision, offers, open: verdict === 'met' ? 0 : Math.max(0, wanted - active.length) };
   });
 }
 

@@ -107,7 +107,7 @@ export const admEn: Record<AdmKey, string> = {
   'admin.roster.refused': 'Nothing was imported: {n} errors',
   'admin.on_duty': 'On duty / rota',
   'admin.drawings': 'Drawings of {circle}', 'admin.drawings.none': 'None yet: floor plans, gates, cordons', 'admin.drawing.name': 'Name', 'admin.drawing.such_as': 'ground floor',
-  'admin.drawing.file': 'Picture (JPEG, PNG, WebP)', 'admin.drawing.add': 'Add the drawing', 'admin.drawing.added': 'Added: {name}', 'admin.drawing.delete': 'Delete',
+  'admin.drawing.file': 'Picture (JPEG, PNG, WebP)', 'admin.drawing.add': 'Add the drawing', 'admin.drawing.unread': 'The file cannot be read; choose it again', 'admin.drawing.added': 'Added: {name}', 'admin.drawing.delete': 'Delete',
   'admin.drawing.really': 'Delete it', 'admin.drawing.deleted': 'Deleted: {name}',
   'admin.minimum': 'At least on duty: 3, or by the hour',
   'admin.plans': 'Plans',

@@ -107,7 +107,7 @@ export const admZh = {
   'admin.roster.refused': '未导入任何内容：共 {n} 处错误',
   'admin.on_duty': '在岗 / 应有',
   'admin.drawings': '{circle} 的图（一圈一图）', 'admin.drawings.none': '还没有图：平面图、出入口、警戒线等', 'admin.drawing.name': '图名', 'admin.drawing.such_as': '如：一楼平面图',
-  'admin.drawing.file': '图片（JPEG、PNG、WebP）', 'admin.drawing.add': '添加图', 'admin.drawing.added': '已添加：{name}', 'admin.drawing.delete': '删除',
+  'admin.drawing.file': '图片（JPEG、PNG、WebP）', 'admin.drawing.add': '添加图', 'admin.drawing.unread': '无法读取所选图片，请重新选择', 'admin.drawing.added': '已添加：{name}', 'admin.drawing.delete': '删除',
   'admin.drawing.really': '确认删除', 'admin.drawing.deleted': '已删除：{name}',
   'admin.minimum': '最少在岗（如 3，或按时段）',
   'admin.plans': '预案',

@@ -43,7 +43,7 @@ export const conEn: Record<ConKey, string> = {
   'rec.no_decision': 'No recommendation for this tier yet',
   'rec.no_candidate': 'No unit can be sent',
   'rec.order': 'Order {n}',
-  'rec.order_all': 'Order the {n} selected units',
+  'rec.order_all': 'Order what is selected ({n})',
   'rec.in_reach': 'in time',
   'rec.own_area': 'own area',
   'rec.by_plan': "named by the circle's plan",

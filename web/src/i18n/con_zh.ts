@@ -42,7 +42,7 @@ export const conZh = {
   'rec.no_decision': '本级尚无推荐',
   'rec.no_candidate': '没有可派力量',
   'rec.order': '派警 {n}',
-  'rec.order_all': '派出所选 {n} 个力量',
+  'rec.order_all': '派出已选力量（{n}）',
   'rec.in_reach': '时限内可到',
   'rec.own_area': '本警格/网格',
   'rec.by_plan': '本圈预案指定',

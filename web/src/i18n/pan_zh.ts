@@ -100,7 +100,7 @@ export const panZh = {
   'help.action.pane_back': '上一个窗格',
   'help.action.mute': '静音 60 秒（一级告警除外）',
   'help.action.ack': '确认最早的告警（固定）',
-  'help.action.order': '派出所选力量',
+  'help.action.order': '派出已选力量',
   'help.action.handover': '交接班',
   'help.key.change': '改键',
   'help.key.press': '按新键…',

@@ -68,6 +68,7 @@ export const supEn: Record<SupKey, string> = {
   'sup.patrol.none.routes': 'There are no patrol routes yet: once the administration has imported them, their rounds are counted here',
   'sup.patrol.total.routes': 'Routes: {n}, rounds due: {due},',
   'sup.patrol.total.rounds': 'walked: {n}.',
+  'sup.patrol.note.units': 'Who came most often comes first; choose a column for another order',
   'sup.patrol.note': 'What was missed most comes first; choose a column for another order',
   'sup.patrol.none': 'There are no checkpoints yet: once the administration has imported them, visits are counted here by place, circle and unit',
   'sup.patrol.total': 'Checkpoints: {n}, visits due: {due},',

@@ -68,6 +68,7 @@ export const supZh = {
   'sup.patrol.none.routes': '还没有巡逻线路：由管理员导入后，这里统计走完的轮次',
   'sup.patrol.total.routes': '{n} 条线路，应走 {due} 轮，',
   'sup.patrol.total.rounds': '走完 {n} 轮。',
+  'sup.patrol.note.units': '到访最多的在前；点列名可换排序',
   'sup.patrol.note': '漏巡最多的在前；点列名可换排序',
   'sup.patrol.none': '还没有巡逻必到点：由管理员导入后，这里按点、按圈、按单元统计到访',
   'sup.patrol.total': '{n} 个必到点，应到 {due} 次，',

@@ -53,7 +53,7 @@ export function PatrolView(): JSX.Element {
             {PATROL_GROUPS.map((group) => <option key={group} value={group}>{word('sup.group', group)}</option>)}
           </select>
         </label>
-        <span class="muted">{t('sup.patrol.note')}</span>
+        <span class="muted">{t(now.by === 'unit' ? 'sup.patrol.note.units' : 'sup.patrol.note')}</span>
       </div>
       {held === null ? <p role="status" class="muted">{t('common.loading')}</p> : <Answer held={held} by={now.by} order={order.value} choose={(next) => (order.value = next)} />}
     </section>
@@ -67,9 +67,10 @@ function Answer({ held, by, order, choose }: { held: Patrol; by: PatrolGroup; or
   const ofUnits = by === 'unit';
   const ofRoutes = by === 'route';
   if (total.checkpoints === 0) return <p class="empty">{t(ofRoutes ? 'sup.patrol.none.routes' : 'sup.patrol.none')}</p>;
-  const lines = worstFirst(held.lines, ofUnits && order === 'missed' ? 'visits' : order);
+  const shown = ofUnits && !['visits', 'unconfirmed', 'group'].includes(order) ? 'visits' : order; /* that have a column */
+  const lines = worstFirst(held.lines, shown);
   const head = (key: PatrolOrder, label: string): JSX.Element => (
-    <th scope="col" class="num" aria-sort={order === key ? 'descending' : 'none'}>
+    <th scope="col" class="num" aria-sort={shown !== key ? 'none' : key === 'rate' ? 'ascending' : 'descending'}>
       <button type="button" class="link" onClick={() => choose(key)}>{label}</button>
     </th>
   );
@@ -80,7 +81,7 @@ function Answer({ held, by, order, choose }: { held: Patrol; by: PatrolGroup; or
         <table class="summary patrol">
           <thead>
             <tr>
-              <th scope="col"><button type="button" class="link" onClick={() => choose('group')}>{word('sup.group', by)}</button></th>
+              <th scope="col" aria-sort={shown === 'group' ? 'ascending' : 'none'}><button type="button" class="link" onClick={() => choose('group')}>{word('sup.group', by)}</button></th>
               {by === 'checkpoint' || ofRoutes ? <th scope="col">{t('sup.filter.circle')}</th> : null}
               {by === 'circle' || by === 'district' ? <th scope="col" class="num">{t('sup.patrol.checkpoints')}</th> : null}
               {ofUnits ? null : (

@@ -14,8 +14,8 @@ export function DrawingPicture({ drawing }: { drawing: Drawing }): JSX.Element {
   return <Picture path={`${drawingsPath(drawing.circle)}/${drawing.hash}`} alt={t('alt', { name: drawing.name, circle: drawing.circle })} />;
 }
 
-/** `from`: drawingsPath() or drawingsOfIncident(). Nothing where there are none. */
-export function Drawings({ from }: { from: string }): JSX.Element | null {
+/** `from`: drawingsPath() or drawingsOfIncident(); asked again when `again` is another. Nothing where there are none. */
+export function Drawings({ from, again = 0 }: { from: string; again?: number }): JSX.Element | null {
   const held = useSignal<readonly Drawing[]>([]);
   const trouble = useSignal<string | null>(null);
   const tries = useSignal(0);
@@ -23,11 +23,11 @@ export function Drawings({ from }: { from: string }): JSX.Element | null {
     const stop = new AbortController();
     void http(from, drawings, { token: session.peek()?.token ?? null, signal: stop.signal }).then((reply) => {
       if (stop.signal.aborted) return;
-      held.value = reply.ok ? reply.value.drawings : [];
+      if (reply.ok) held.value = reply.value.drawings;
       trouble.value = reply.ok ? null : problemText(reply.problem);
     });
     return () => stop.abort();
-  }, [from, tries.value]);
+  }, [from, again, tries.value]);
   if (held.value.length === 0 && trouble.value === null) return null;
   return (
     <section class="drawings" aria-label={t('drawings')}>

@@ -26,18 +26,24 @@ function keep(path: string, photo: Blob): string {
 export function Picture({ path, alt }: { path: string; alt: string }): JSX.Element {
   const url = useSignal<string | null>(kept.get(path) ?? null);
   const trouble = useSignal<string | null>(null);
+  const tries = useSignal(0);
   const dialog = useRef<HTMLDialogElement>(null);
   useEffect(() => {
     if (url.peek() !== null) return undefined;
     const stop = new AbortController();
+    trouble.value = null;
     void httpBlob(path, { token: session.peek()?.token ?? null, signal: stop.signal }).then((reply) => {
       if (stop.signal.aborted) return;
       if (reply.ok) url.value = keep(path, reply.value);
       else trouble.value = t('failed', { why: problemText(reply.problem) });
     });
     return () => stop.abort();
-  }, [path]);
-  if (url.value === null) return <span class="photo muted" role="status">{trouble.value ?? '…'}</span>;
+  }, [path, tries.value]);
+  if (url.value === null) {
+    return trouble.value === null ? <span class="photo muted" role="status">…</span> : (
+      <button type="button" class="link" onClick={() => (tries.value += 1)}>{alt}: {trouble.value} ↻</button>
+    );
+  }
   return (
     <>
       <button type="button" class="photo" aria-label={t('open', { alt })} onClick={() => dialog.current?.showModal()}>

@@ -37,11 +37,12 @@ export class PhotoShelf {
     this.tell();
   }
 
-  /** On the phone's disk when this resolves. Twice is once. */
-  async keep(refused: Refused): Promise<void> {
+  /** False: it is shown, but the phone's disk did not take it. Twice is once. */
+  async keep(refused: Refused): Promise<boolean> {
     this.all = [...this.all.filter((held) => held.at !== refused.at), refused];
     this.tell();
-    await this.db?.put('refused', refused);
+    if (!this.db) return false;
+    return this.db.put('refused', refused).then(() => true, () => false);
   }
 
   async drop(at: number): Promise<void> {

@@ -18,6 +18,8 @@ import { t } from './photo_words.ts';
 import { shrink } from './shrink.ts';
 import { linkState, loginNeeded, now, seen } from './state.ts';
 
+const KEEP_AGAIN_MS = 1000;
+
 const waiting = signal(0);
 const sent = signal(0);
 const trouble = signal<'unread' | 'unkept' | null>(null);
@@ -41,7 +43,7 @@ const box = photoBox(
   },
   {
     changed: (entries) => (waiting.value = entries.length),
-    refused: ({ at, owner, command: photo }, problem) => shelf.keep({ at, owner, photo, problem }),
+    refused: ({ at, owner, command: photo }, problem) => keepRefused({ at, owner, photo, problem }),
     loggedOut() {
       loginNeeded.value = true;
       if (session.peek()) forget('device', 'expired');
@@ -49,15 +51,26 @@ const box = photoBox(
   },
 );
 
+/** On a full phone there is room again when it has left the line: no later photo waits behind it. */
+async function keepRefused(photo: Refused): Promise<void> {
+  if (await shelf.keep(photo)) return;
+  trouble.value = 'unkept';
+  setTimeout(() => void shelf.keep(photo), KEEP_AGAIN_MS);
+}
+
 effect(() => {
   const held = session.value;
   if (held) {
     const owner = held.user.unit ?? held.user.name;
-    void shelf.open(owner).then(() => box.open(owner));
+    void shelf.open(owner).catch(() => undefined).then(() => box.open(owner));
   }
 });
+/** How often the link has come back. */
+const links = signal(0);
 effect(() => {
-  if (linkState.value.kind === 'online') box.flush();
+  if (linkState.value.kind !== 'online') return;
+  links.value = links.peek() + 1;
+  box.flush();
 });
 
 async function take(photo: Blob, order: Order): Promise<void> {
@@ -92,9 +105,16 @@ function RefusedPhoto({ held }: { held: Refused }): JSX.Element {
 export function Photos({ order }: { order: Order | null }): JSX.Element {
   const state = order && (seen.value?.state ?? order.assignment.state);
   const may = state !== null && state !== 'sent' && state !== 'delivered';
+  /* What is only pressed yet is not said yet: the engine shows them to who has said yes. */
+  const said = order !== null && order.assignment.state !== 'sent' && order.assignment.state !== 'delivered';
   return (
     <>
-      {order && may ? <Drawings from={drawingsOfIncident(order.incident.incident_id)} /> : null}
+      {order && said ? (
+        <Drawings
+          key={`${order.incident.lat},${order.incident.lon}`} /* another place, another circle */
+          from={drawingsOfIncident(order.incident.incident_id)} again={links.value}
+        />
+      ) : null}
       <Taken order={may ? order : null} />
     </>
   );

@@ -48,7 +48,7 @@ static int64_t later(int64_t a, int64_t b)
 }
 
 /* The stop that comes next moves a round on; what is visited out of turn does not. */
-static bool walk_on(struct checkpoint *route, uint32_t place, uint32_t unit_id, int64_t seen_ms)
+static bool walk_on(struct checkpoint *route, const struct event *event, int64_t seen_ms)
 {
     const struct checkpoint_definition *definition = &route->definition;
     const int64_t every_ms = (int64_t)definition->every_min * 60000;
@@ -58,12 +58,13 @@ static bool walk_on(struct checkpoint *route, uint32_t place, uint32_t unit_id, 
     if (route->next > 0 && every_ms > 0 && seen_ms - route->began_ms > every_ms) {
         begin_anew(route);
     }
-    if (definition->stops[route->next] != place) {
-        return false;
+    if (definition->stops[route->next] != event->visited.index ||
+        (route->next == 0 && event->visited.arrived_ms <= route->visited_ms)) {
+        return false; /* another place, or who stays where the last round ended */
     }
     route->began_ms = route->next == 0 ? seen_ms : route->began_ms;
     route->reached_ms = seen_ms;
-    route->walker = unit_id;
+    route->walker = event->visited.unit_id;
     route->next++;
     return route->next == definition->stop_count;
 }
@@ -75,8 +76,7 @@ static void walk_routes(struct engine *engine, const struct event *event, int64_
         struct checkpoint *route = &engine->checkpoints[i];
         const bool is_theirs =
             route->definition.circle == CIRCLE_NONE || route->definition.circle == circle;
-        if (route->definition.stop_count > 0 && is_theirs &&
-            walk_on(route, event->visited.index, event->visited.unit_id, seen_ms)) {
+        if (route->definition.stop_count > 0 && is_theirs && walk_on(route, event, seen_ms)) {
             patrol_refresh(engine, i, event->at_ms);
         }
     }

@@ -660,7 +660,6 @@ static void get_checkpoints(struct byte_reader *r, struct engine *engine, bool *
         const char *code = checkpoint->definition.code;
         r->bad = r->bad ||
                  !patrol_definition_valid(&checkpoint->definition, engine->circle_count) ||
-                 !patrol_stops_valid(engine, &checkpoint->definition) ||
                  checkpoint->next > checkpoint->definition.stop_count ||
                  (checkpoint->walker != UNIT_NONE && checkpoint->walker >= engine->unit_count) ||
                  (checkpoint->visited_unit != UNIT_NONE &&
@@ -670,6 +669,9 @@ static void get_checkpoints(struct byte_reader *r, struct engine *engine, bool *
             code_table_put(&engine->checkpoint_codes, code, i);
             engine->checkpoint_count++;
         }
+    }
+    for (uint32_t i = 0; i < count && !r->bad; i++) { /* a route may name what came after it */
+        r->bad = !patrol_stops_valid(engine, &engine->checkpoints[i].definition);
     }
 }
 

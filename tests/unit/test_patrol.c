@@ -580,6 +580,24 @@ Test(patrol, fixes_walk_a_round_too_and_who_stands_on_counts_once)
     expect_next(0);
 }
 
+Test(patrol, who_stays_where_a_round_ended_has_not_begun_the_next)
+{
+    given_route();
+    checkpoints[0].every_min = 20;
+    checkpoints[ROUTE].stops[2] = 0;
+    put(ROUTE + 1);
+    const uint32_t car = world_unit(&world, UNIT_CAR, 0, 0);
+    stand(car, 0, 5 * MIN_MS);
+    stand(car, 1000, 5 * MIN_MS);
+    stand(car, 0, 30 * MIN_MS);
+    cr_expect(eq(u32, engine_checkpoint(world.engine, ROUTE).visit, VISIT_WALKED));
+    cr_expect(lt(u32, 4, world.kinds[EVENT_CHECKPOINT_VISITED]), "it is seen there again");
+    expect_next(0);
+    stand(car, 5000, 5 * MIN_MS);
+    stand(car, 0, 5 * MIN_MS);
+    expect_next(1);
+}
+
 Test(patrol, a_route_is_not_signed)
 {
     given_route();
@@ -604,6 +622,17 @@ Test(patrol, a_round_under_way_outlives_a_restart_and_a_route_that_changes_begin
     put(ROUTE + 1);
     cr_expect(eq(u32, engine_checkpoint(world.engine, ROUTE).next, 0));
     cr_expect(eq(i64, engine_checkpoint(world.engine, ROUTE).began_ms, TIME_NEVER));
+}
+
+Test(patrol, a_route_that_names_a_later_checkpoint_outlives_a_restart)
+{
+    given_route();
+    given_checkpoint(ROUTE + 1, 9000);
+    put(ROUTE + 2);
+    checkpoints[ROUTE].stops[2] = ROUTE + 1;
+    put(ROUTE + 2);
+    restart();
+    cr_expect(eq(u32, engine_checkpoint(world.engine, ROUTE).definition->stops[2], ROUTE + 1));
 }
 
 Test(patrol, routes_that_make_no_sense_are_refused_whole)

@@ -330,25 +330,39 @@ static const char *bearer(const char *authorization)
     return token[0] != '\0' && strlen(token) < PROTO_TOKEN_SIZE ? token : NULL;
 }
 
-static bool rate_allow(struct http_api *http, uint64_t token_id, int64_t now_ms)
+static bool rate_allow(struct http_api *http, uint64_t token_id, int64_t now_ms, uint32_t requests)
 {
-    const int64_t cost_ms = 1000 / HTTP_API_RATE_PER_S;
+    const int64_t each_ms = 1000 / HTTP_API_RATE_PER_S;
+    const int64_t cost_ms = each_ms * requests;
     struct http_api_rate *rate =
         &http->rates[(token_id * UINT64_C(0x9e3779b97f4a7c15)) >> 32 & (HTTP_API_RATES_MAX - 1)];
     if (rate->token_id != token_id || rate->allowance_ms < now_ms) {
         *rate = (struct http_api_rate){.token_id = token_id, .allowance_ms = now_ms};
     }
-    if (rate->allowance_ms + cost_ms > now_ms + HTTP_API_BURST * cost_ms) {
+    if (rate->allowance_ms + cost_ms > now_ms + HTTP_API_BURST * each_ms) {
         return false;
     }
     rate->allowance_ms += cost_ms;
     return true;
 }
 
+bool http_api_charge(struct api *api, const struct net_request *request,
+                     const struct identity *identity, uint32_t requests)
+{
+    struct proto_error error;
+    if (rate_allow(&api->http, identity->token_id, api_now_ms(api), requests)) {
+        return true;
+    }
+    proto_error_set(&error, PROTO_RATE_LIMITED, NULL,
+                    "More than 100 requests a second, of which a long answer counts as many");
+    api->counters.refused++;
+    api_reply_error(api, request->id, &error, 1);
+    return false;
+}
+
 static bool authenticate(struct api *api, const struct net_request *request,
                          struct identity *identity)
 {
-    struct proto_error error;
     const char *token = bearer(request->authorization);
     const int64_t now_ms = api_now_ms(api);
     if (token == NULL || !api->backend.authenticate(api->backend.context, token, identity) ||
@@ -358,13 +372,7 @@ static bool authenticate(struct api *api, const struct net_request *request,
                                        : "The token is not valid, or has expired");
         return false;
     }
-    if (!rate_allow(&api->http, identity->token_id, now_ms)) {
-        proto_error_set(&error, PROTO_RATE_LIMITED, NULL, "More than 100 requests a second");
-        api->counters.refused++;
-        api_reply_error(api, request->id, &error, 1);
-        return false;
-    }
-    return true;
+    return http_api_charge(api, request, identity, 1);
 }
 
 void http_api_request(struct api *api, const struct net_request *request)

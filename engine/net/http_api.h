@@ -56,6 +56,9 @@ void http_api_problem(struct api *api, const struct net_request *request, enum p
 bool http_api_search_ready(struct api *api, const struct geo_map *map);
 
 /* http_api_read.c: the roster. */
+/* A long answer counts as so many requests of the token's rate. False: too many, answered. */
+bool http_api_charge(struct api *api, const struct net_request *request,
+                     const struct identity *identity, uint32_t requests);
 void http_api_read_units(struct api *api, const struct net_request *request,
                          const struct identity *identity);
 void http_api_read_centres(struct api *api, const struct net_request *request,

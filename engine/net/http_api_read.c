@@ -3,6 +3,8 @@
 #include "engine/net/http_api_query.h"
 #include "proto/proto_answer.h"
 
+#define LONG_ANSWER 50u /* requests that it counts as: two a second */
+
 void http_api_read_units(struct api *api, const struct net_request *request,
                          const struct identity *identity)
 {
@@ -71,6 +73,10 @@ void http_api_read_checkpoints(struct api *api, const struct net_request *reques
                                const struct identity *identity)
 {
     const struct engine *engine = api_engine(api);
+    /* There are more phones than desks, and 4,096 checkpoints are over a megabyte. */
+    if (identity->role == ROLE_UNIT && !http_api_charge(api, request, identity, LONG_ANSWER)) {
+        return;
+    }
     proto_buffer_clear(&api->buffer);
     proto_frame_page_begin(&api->buffer, "checkpoints");
     const uint64_t scope = checkpoint_scope(engine, identity);

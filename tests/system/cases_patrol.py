@@ -176,6 +176,8 @@ def own_district(run):
     equal('only those', [c['code'] for c in answer.json['checkpoints']], ['B1' if own == 'D1' else 'B2'])
     car.must('checkpoint.sign', checkpoint=answer.json['checkpoints'][0]['code'], visit='signed')
     again = city.engine.get('/v1/checkpoints', city.tokens['C1']).json['checkpoints'][0]
+    codes = [city.engine.get('/v1/checkpoints', city.tokens['C1']).code for _ in range(12)]
+    check('rate_limited' in codes, f'a phone cannot keep the engine busy with it: {codes}')
     equal('signed', (again['visited_by'], again['visit']), ('C1', 'signed'))
 
 

@@ -40,8 +40,6 @@ struct proto_unit {
     int64_t fix_ms; /* PROTO_NEVER */
 };
 
-#define PROTO_ROUTE_STOPS_MAX 16u
-
 struct proto_circle {
     const char *code, *name;
     struct proto_place at;

@@ -13,7 +13,6 @@
 #define PROTO_ROSTER_CIRCLES_MAX     5000u
 #define PROTO_ROSTER_CENTRES_MAX     1000u
 #define PROTO_ROSTER_CHECKPOINTS_MAX 4096u
-#define PROTO_ROSTER_STOPS_MAX       16u /* of a route */
 #define PROTO_ROSTER_PLANS_MAX       5000u
 #define PROTO_ROSTER_DISTRICTS_MAX   PROTO_DISTRICTS_MAX
 #define PROTO_ROSTER_AREAS_MAX       5000u
@@ -98,7 +97,7 @@ struct proto_roster_checkpoint {
     uint32_t every_min, stay_s;
     char circle[PROTO_CODE_SIZE], district[PROTO_CODE_SIZE]; /* "" */
     uint32_t stop_count;
-    char stops[PROTO_ROSTER_STOPS_MAX][PROTO_CODE_SIZE];
+    char stops[PROTO_ROUTE_STOPS_MAX][PROTO_CODE_SIZE];
 };
 
 /* A plan of a circle: who goes first, and what everybody who is ordered is told. */

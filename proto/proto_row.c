@@ -338,7 +338,7 @@ static bool take_stop(struct proto_check *check, const struct proto_cell *word,
         return false;
     }
     memcpy(code, word->bytes, word->size);
-    if (route->stop_count == PROTO_ROSTER_STOPS_MAX) {
+    if (route->stop_count == PROTO_ROUTE_STOPS_MAX) {
         proto_check_refuse(check, PROTO_COLUMN_STOPS, "names more than 16 checkpoints", true);
         return false;
     }
@@ -350,7 +350,7 @@ static bool take_stop(struct proto_check *check, const struct proto_cell *word,
     route->stop_count++;
     return true;
 }
-_Static_assert(PROTO_ROSTER_STOPS_MAX == 16, "the sentence says so");
+_Static_assert(PROTO_ROUTE_STOPS_MAX == 16, "the sentence says so");
 
 static void take_route(struct proto_check *check)
 {

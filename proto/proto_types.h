@@ -471,22 +471,22 @@ uint32_t proto_count(enum proto_list list);
 #define PROTO_NEVER INT64_MIN  /* a time that is not known: null on the wire */
 #define PROTO_NONE  UINT32_MAX /* a number that is not known: null on the wire */
 
-#define PROTO_PLAN_UNITS_MAX 8u /* whom a plan of a circle names in one tier */
+#define PROTO_PLAN_UNITS_MAX  8u  /* whom a plan of a circle names in one tier */
+#define PROTO_ROUTE_STOPS_MAX 16u /* checkpoints of a route */
 
 /* Bounds in bytes of UTF-8, each with its NUL; the first five equal the engine's. */
-#define PROTO_CODE_SIZE      16u /* [A-Za-z0-9_.-] */
-#define PROTO_PLAN_UNITS_MAX 8u  /* whom a plan of a circle names in one tier */
-#define PROTO_NAME_SIZE      64u
-#define PROTO_ADDRESS_SIZE   160u
-#define PROTO_PHONE_SIZE     24u
-#define PROTO_NOTE_SIZE      512u
-#define PROTO_CREW_SIZE      192u
-#define PROTO_DEVICE_SIZE    32u
-#define PROTO_USER_SIZE      32u  /* a login name: [A-Za-z0-9_.-] */
-#define PROTO_KEY_SIZE       65u  /* an idempotency key: 1..64 visible ASCII characters */
-#define PROTO_EPOCH_SIZE     64u  /* identity of a log */
-#define PROTO_TOKEN_SIZE     128u /* bearer and set-up tokens */
-#define PROTO_PASSWORD_SIZE  129u /* a password or a device's secret */
+#define PROTO_CODE_SIZE     16u /* [A-Za-z0-9_.-] */
+#define PROTO_NAME_SIZE     64u
+#define PROTO_ADDRESS_SIZE  160u
+#define PROTO_PHONE_SIZE    24u
+#define PROTO_NOTE_SIZE     512u
+#define PROTO_CREW_SIZE     192u
+#define PROTO_DEVICE_SIZE   32u
+#define PROTO_USER_SIZE     32u  /* a login name: [A-Za-z0-9_.-] */
+#define PROTO_KEY_SIZE      65u  /* an idempotency key: 1..64 visible ASCII characters */
+#define PROTO_EPOCH_SIZE    64u  /* identity of a log */
+#define PROTO_TOKEN_SIZE    128u /* bearer and set-up tokens */
+#define PROTO_PASSWORD_SIZE 129u /* a password or a device's secret */
 
 #define PROTO_ORDER_UNITS_MAX 16u                /* units in one incident.order */
 #define PROTO_FIXES_MAX       64u                /* fixes in one position message */

@@ -152,7 +152,7 @@ static void check_units(const struct proto_roster *roster)
         check_place(roster->checkpoints[i].place);
         assert((roster->checkpoints[i].radius_m >= 1) == (roster->checkpoints[i].stop_count == 0));
         assert(roster->checkpoints[i].stop_count != 1);
-        assert(roster->checkpoints[i].stop_count <= PROTO_ROSTER_STOPS_MAX);
+        assert(roster->checkpoints[i].stop_count <= PROTO_ROUTE_STOPS_MAX);
     }
     for (uint32_t i = 0; i < roster->plan_count; i++) {
         const struct proto_roster_plan *plan = &roster->plans[i];

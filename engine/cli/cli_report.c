@@ -24,7 +24,7 @@ static int usage(void)
             "compare=last_year               the same period a year before beside it\n"
             "format=text|csv|json\n"
             "patrol: visits of checkpoints; from= to= checkpoint= circle= district=\n"
-            "        group=checkpoint|circle|district|unit|none format=\n");
+            "        group=checkpoint|route|circle|district|unit|none format=\n");
     return 2;
 }
 

@@ -391,6 +391,11 @@ const struct circle_definition *engine_circle(const struct engine *engine, uint3
     return &engine->circles[index];
 }
 
+uint32_t engine_circle_find(const struct engine *engine, const char *code)
+{
+    return code_table_find(&engine->circle_codes, code); /* UINT32_MAX is CIRCLE_NONE */
+}
+
 uint32_t engine_centre_count(const struct engine *engine)
 {
     return engine->centre_count;

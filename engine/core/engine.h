@@ -153,6 +153,7 @@ uint32_t engine_unit_find(const struct engine *engine, const char *code);
 
 uint32_t engine_circle_count(const struct engine *engine);
 const struct circle_definition *engine_circle(const struct engine *engine, uint32_t index);
+uint32_t engine_circle_find(const struct engine *engine, const char *code); /* CIRCLE_NONE */
 /* Whom else one asks, see struct centre_definition. */
 uint32_t engine_centre_count(const struct engine *engine);
 const struct centre_definition *engine_centre(const struct engine *engine, uint32_t index);

@@ -143,7 +143,7 @@ void daemon_gateway_request(struct daemon *daemon, const struct net_request *req
         memcpy(command.actor.id, by->name, sizeof command.actor.id);
     }
     const struct pending_route pending = {.request_id = request->id, .is_receipt = true};
-    routes_submit(daemon, &command, &pending);
+    (void)routes_submit(daemon, &command, &pending);
 }
 
 void daemon_gateway_answered(struct daemon *daemon, const struct pending_route *pending,

@@ -30,7 +30,7 @@ struct pending_route {
     uint64_t request_id;
     uint32_t added, updated;
     bool is_receipt;
-    char drawing_of[CODE_SIZE]; /* the circle; "": of no drawing */
+    bool is_drawing;
 };
 
 /* A copy of the journal on its way, then of the photos (backup.c). */
@@ -71,7 +71,7 @@ struct traffic_part {
 /* The drawings of the circles (drawing_routes.c). */
 struct drawing_part {
     struct drawings *list;
-    bool changing; /* one at a time */
+    struct drawing_change *change; /* one at a time; NULL: none */
 };
 
 struct daemon {
@@ -111,6 +111,7 @@ struct daemon {
     char gateway_secret[GATEWAY_SECRET_SIZE];
     uint64_t receipts, receipts_refused;
     uint64_t photos_stored, photos_failed; /* since the start */
+    uint32_t uploads; /* photos in memory, on their way to the record or to the disk */
     struct api *api;
     struct net_server *server;
 
@@ -164,8 +165,8 @@ void board_file_write_last(struct daemon *daemon); /* at the end, when the worke
 bool routes_request(void *context, const struct net_request *request,
                     const struct identity *identity);
 void routes_answered(struct daemon *daemon, uint64_t ticket, const struct api_answer *outcome);
-/* The command's outcome is answered later; `pending` says how. Busy is answered at once. */
-void routes_submit(struct daemon *daemon, struct command *command,
+/* The command's outcome is answered later; `pending` says how. False: busy, answered at once. */
+bool routes_submit(struct daemon *daemon, struct command *command,
                    const struct pending_route *pending);
 
 #endif

@@ -1,8 +1,8 @@
 #include <signal.h>
-#include <stdlib.h>
 
 #include "engine/host/backup.h"
 #include "engine/host/daemon_parts.h"
+#include "engine/host/drawing_routes.h"
 #include "engine/host/log.h"
 #include "engine/host/traffic_routes.h"
 
@@ -95,7 +95,7 @@ void daemon_stop_finish(struct daemon *daemon)
     worker_destroy(daemon->files);
     worker_destroy(daemon->photos);
     worker_destroy(daemon->backups);
-    free(daemon->drawings.list);
+    drawing_routes_finish(daemon);
     engine_destroy(daemon->engine);
     traffic_destroy(daemon->traffic.state);
     geo_learn_destroy(daemon->learned.state);

@@ -1,5 +1,6 @@
 #include "engine/host/drawing_routes.h"
 
+#include <assert.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,6 +13,7 @@
 #include "engine/store/photo_file.h"
 #include "proto/proto_text.h"
 
+#define READS_MAX     16u
 #define LIST_SIZE_MAX (2u << 20) /* DRAWINGS_MAX lines of at most 300 bytes */
 
 /* ---- Where they lie ---- */
@@ -24,6 +26,22 @@ static void directory_of(const struct daemon *daemon, char path[CONFIG_PATH_SIZE
 static void list_path(const struct daemon *daemon, char path[CONFIG_PATH_SIZE + 32])
 {
     snprintf(path, CONFIG_PATH_SIZE + 32, "%s/drawings/list.txt", daemon->config->data);
+}
+
+/* A line that cannot be read is in no list any more; the file of now stays beside it. */
+static bool keep_damaged(const char *path, const uint8_t *bytes, size_t size, uint32_t lost)
+{
+    char beside[CONFIG_PATH_SIZE + 40];
+    char error[STORE_ERROR_SIZE] = "";
+    const struct store_piece piece = {bytes, size};
+    snprintf(beside, sizeof beside, "%s.damaged", path);
+    if (store_file_replace(beside, &piece, 1, error) != STATUS_OK) {
+        log_write(LOG_ERROR, "%u drawings of circles cannot be read: %s; %s", lost, path, error);
+        return false;
+    }
+    log_write(LOG_WARNING, "%u drawings of circles cannot be read: %s; it is kept as %s", lost,
+              path, beside);
+    return true;
 }
 
 bool drawing_routes_start(struct daemon *daemon)
@@ -40,16 +58,15 @@ bool drawing_routes_start(struct daemon *daemon)
     }
     list_path(daemon, path);
     const enum status status = store_file_read(path, LIST_SIZE_MAX, &bytes, &size, error);
-    if (status == STATUS_OK) {
-        const uint32_t lost = drawings_read(daemon->drawings.list, (const char *)bytes, size);
-        if (lost > 0) {
-            log_write(LOG_WARNING, "%u drawings of circles cannot be read: %s", lost, path);
-        }
-    } else if (status != STATUS_NOT_FOUND) {
-        log_write(LOG_WARNING, "the drawings of the circles are not there: %s", error);
+    if (status != STATUS_OK && status != STATUS_NOT_FOUND) {
+        log_write(LOG_ERROR, "the list of the drawings cannot be read: %s", error);
+        return false; /* the next change would write it anew, without what stands in it */
     }
+    const uint32_t lost =
+        status == STATUS_OK ? drawings_read(daemon->drawings.list, (const char *)bytes, size) : 0;
+    const bool is_kept = lost == 0 || keep_damaged(path, bytes, size, lost);
     free(bytes);
-    return true;
+    return is_kept;
 }
 
 /* ---- Answers ---- */
@@ -80,17 +97,6 @@ static void reply_list(struct daemon *daemon, uint64_t request_id, const char *c
     proto_json_end(&buffer, ']');
     proto_json_end(&buffer, '}');
     api_reply_body(daemon->api, request_id, 200, &buffer);
-}
-
-void drawing_routes_answered(struct daemon *daemon, const struct pending_route *pending,
-                             const struct api_answer *outcome)
-{
-    if (outcome->outcome == API_DONE) {
-        reply_list(daemon, pending->request_id, pending->drawing_of);
-    } else {
-        api_reply_problem(daemon->api, pending->request_id, "busy",
-                          "it is done, but who asked for it could not be recorded", NULL);
-    }
 }
 
 /* ---- One picture ---- */
@@ -150,15 +156,17 @@ static void get_one(struct daemon *daemon, uint64_t request_id, const struct dra
         reading->request_id = request_id;
         reading->row = *row;
     }
-    if (reading == NULL || !worker_submit(daemon->photos, &reading->job)) {
+    /* Photos from the scene have their room in the line. */
+    if (reading == NULL || worker_waiting(daemon->photos) >= READS_MAX ||
+        !worker_submit(daemon->photos, &reading->job)) {
         free(reading);
         api_reply_problem(daemon->api, request_id, "busy", "too many at once; ask again", NULL);
     }
 }
 
-/* ---- A change ---- */
+/* ---- A change: the picture, then who asked for it, then the list that names it ---- */
 
-struct change {
+struct drawing_change {
     struct worker_job job; /* first */
     struct daemon *daemon;
     uint64_t request_id;
@@ -171,10 +179,80 @@ struct change {
     uint8_t bytes[];
 };
 
-static void save_list(struct change *change)
+static void end_change(struct drawing_change *change)
 {
+    change->daemon->drawings.change = NULL;
+    free(change->list);
+    free(change);
+}
+
+static void refuse_change(struct drawing_change *change, const char *code, const char *detail)
+{
+    api_reply_problem(change->daemon->api, change->request_id, code, detail, NULL);
+    end_change(change);
+}
+
+static void run_picture(struct worker_job *job)
+{
+    struct drawing_change *change = (struct drawing_change *)job;
+    const struct config *config = change->daemon->config;
+    char directory[CONFIG_PATH_SIZE + 32];
+    photo_file_hash(change->bytes, change->size, change->row.hash);
+    if (disk_room_is_below(config->data, config->disk_guard_mb)) {
+        change->status = STATUS_DISK_FULL;
+        snprintf(change->error, sizeof change->error, "below the guard of %u MB free disk",
+                 config->disk_guard_mb);
+        return;
+    }
+    directory_of(change->daemon, directory);
+    change->status =
+        photo_file_save(directory, change->row.hash, change->bytes, change->size, change->error);
+}
+
+static void audit(struct drawing_change *change)
+{
+    char hash[PHOTO_FILE_NAME_SIZE];
+    const struct drawing *row = &change->row;
+    struct command command = {.kind = COMMAND_AUDIT, .actor = {.source = SOURCE_API}};
+    photo_file_name(row->hash, hash);
+    snprintf(command.actor.id, sizeof command.actor.id, "%s", row->by);
+    snprintf(command.audit.text, sizeof command.audit.text, "drawing.%s %s %s %s",
+             change->removes ? "delete" : "put", row->circle, hash, row->name);
+    if (!routes_submit(
+            change->daemon, &command,
+            &(struct pending_route){.request_id = change->request_id, .is_drawing = true})) {
+        end_change(change); /* it has been answered */
+    }
+}
+
+static void done_picture(struct worker_job *job)
+{
+    struct drawing_change *change = (struct drawing_change *)job;
+    if (change->status != STATUS_OK) {
+        log_write(LOG_WARNING, "a drawing is not stored: %s", change->error);
+        refuse_change(change, "busy", "it could not be stored; send it again later");
+    } else if (change->daemon->stopped) {
+        refuse_change(change, "busy", "the engine stops");
+    } else if (!drawings_have_room(change->daemon->drawings.list, &change->row)) {
+        refuse_change(change, "capacity",
+                      "a circle has at most 16 drawings, all circles together 4096");
+    } else {
+        audit(change);
+    }
+}
+
+static void run_list(struct worker_job *job)
+{
+    struct drawing_change *change = (struct drawing_change *)job;
     char path[CONFIG_PATH_SIZE + 32];
     struct proto_buffer text = {0};
+    *change->list = *change->daemon->drawings.list; /* nobody else changes it now */
+    if (change->removes) {
+        (void)drawings_remove(change->list, change->row.circle, change->row.hash);
+    } else {
+        change->status = drawings_put(change->list, &change->row);
+        assert(change->status == STATUS_OK); /* there was room, and one change at a time */
+    }
     list_path(change->daemon, path);
     drawings_write(change->list, &text);
     const struct store_piece piece = {(const uint8_t *)text.bytes, text.size};
@@ -183,120 +261,97 @@ static void save_list(struct change *change)
     proto_buffer_finish(&text);
 }
 
-static void run_put(struct change *change, const char *directory)
+/* Nobody names it any more: it goes; a file that stays is only in nobody's way. */
+static void remove_picture(const struct drawing_change *change)
 {
-    const struct config *config = change->daemon->config;
-    photo_file_hash(change->bytes, change->size, change->row.hash);
-    change->status = drawings_put(change->list, &change->row);
-    if (change->status != STATUS_OK) {
-        return;
-    }
-    if (disk_room_is_below(config->data, config->disk_guard_mb)) {
-        change->status = STATUS_DISK_FULL;
-        snprintf(change->error, sizeof change->error, "below the guard of %u MB free disk",
-                 config->disk_guard_mb);
-        return;
-    }
-    change->status =
-        photo_file_save(directory, change->row.hash, change->bytes, change->size, change->error);
-    if (change->status == STATUS_OK) {
-        save_list(change);
-    }
-}
-
-/* First nobody names it any more, then it goes; a file that stays is only in nobody's way. */
-static void run_remove(struct change *change, const char *directory)
-{
-    char path[STORE_PATH_SIZE];
-    (void)drawings_remove(change->list, change->row.circle, change->row.hash);
-    save_list(change);
-    if (change->status == STATUS_OK &&
-        drawings_find(change->list, NULL, change->row.hash) == NULL &&
-        (photo_file_path(directory, change->row.hash, path, change->error) != STATUS_OK ||
-         store_file_remove(path, change->error) != STATUS_OK)) {
-        log_write(LOG_WARNING, "a drawing is in no list, but still there: %s", change->error);
-    }
-}
-
-static void run_change(struct worker_job *job)
-{
-    struct change *change = (struct change *)job;
     char directory[CONFIG_PATH_SIZE + 32];
+    char path[STORE_PATH_SIZE];
+    char error[STORE_ERROR_SIZE] = "";
     directory_of(change->daemon, directory);
-    if (change->removes) {
-        run_remove(change, directory);
-    } else {
-        run_put(change, directory);
+    if (photo_file_path(directory, change->row.hash, path, error) != STATUS_OK ||
+        store_file_remove(path, error) != STATUS_OK) {
+        log_write(LOG_WARNING, "a drawing is in no list, but still there: %s", error);
     }
 }
 
-static void audit(struct change *change)
+static void run_list_and_remove(struct worker_job *job)
 {
-    char hash[PHOTO_FILE_NAME_SIZE];
-    const struct drawing *row = &change->row;
-    struct command command = {.kind = COMMAND_AUDIT, .actor = {.source = SOURCE_API}};
-    struct pending_route pending = {.request_id = change->request_id};
-    photo_file_name(row->hash, hash);
-    snprintf(command.actor.id, sizeof command.actor.id, "%s", row->by);
-    snprintf(command.audit.text, sizeof command.audit.text, "drawing.%s %s %s %s",
-             change->removes ? "delete" : "put", row->circle, hash, row->name);
-    snprintf(pending.drawing_of, sizeof pending.drawing_of, "%s", row->circle);
-    routes_submit(change->daemon, &command, &pending);
+    struct drawing_change *change = (struct drawing_change *)job;
+    run_list(job);
+    if (change->status == STATUS_OK &&
+        drawings_find(change->list, NULL, change->row.hash) == NULL) {
+        remove_picture(change);
+    }
 }
 
-static void done_change(struct worker_job *job)
+static void done_list(struct worker_job *job)
 {
-    struct change *change = (struct change *)job;
+    struct drawing_change *change = (struct drawing_change *)job;
     struct daemon *daemon = change->daemon;
-    daemon->drawings.changing = false;
-    if (change->status == STATUS_OK) {
-        struct drawings *before = daemon->drawings.list;
-        daemon->drawings.list = change->list;
-        change->list = before;
+    if (change->status != STATUS_OK) {
+        log_write(LOG_WARNING, "the list of the drawings is not stored: %s", change->error);
+        refuse_change(change, "busy", "it is recorded, but could not be stored; send it again");
+        return;
     }
-    if (daemon->stopped) {
-        api_reply_problem(daemon->api, change->request_id, "busy", "the engine stops", NULL);
-    } else if (change->status == STATUS_OK) {
-        audit(change);
-    } else if (change->status == STATUS_FULL && change->error[0] == '\0') {
-        api_reply_problem(daemon->api, change->request_id, "capacity",
-                          "a circle has at most 16 drawings, all circles together 4096", NULL);
-    } else {
-        log_write(LOG_WARNING, "a drawing is not stored: %s", change->error);
-        api_reply_problem(daemon->api, change->request_id, "busy",
-                          "it could not be stored; send it again later", NULL);
+    struct drawings *before = daemon->drawings.list;
+    daemon->drawings.list = change->list;
+    change->list = before;
+    reply_list(daemon, change->request_id, change->row.circle);
+    end_change(change);
+}
+
+void drawing_routes_answered(struct daemon *daemon, const struct api_answer *outcome)
+{
+    struct drawing_change *change = daemon->drawings.change;
+    if (outcome->outcome != API_DONE) {
+        refuse_change(change, "busy", "who asked for it could not be recorded; send it again");
+        return;
     }
-    free(change->list);
-    free(change);
+    change->job = (struct worker_job){.run = change->removes ? run_list_and_remove : run_list,
+                                      .done = done_list};
+    if (!worker_submit(daemon->photos, &change->job)) {
+        refuse_change(change, "busy", "it is recorded, but could not be stored; send it again");
+    }
+}
+
+void drawing_routes_finish(struct daemon *daemon)
+{
+    if (daemon->drawings.change != NULL) {
+        end_change(daemon->drawings.change);
+    }
+    free(daemon->drawings.list);
 }
 
 static void begin_change(struct daemon *daemon, const struct net_request *request,
                          const struct drawing *row, bool removes)
 {
     const size_t size = removes ? 0 : request->body_size;
-    struct change *change = malloc(sizeof *change + size);
-    struct drawings *list = malloc(sizeof *list);
-    if (change != NULL && list != NULL && !daemon->drawings.changing) {
-        *list = *daemon->drawings.list;
-        *change = (struct change){.job = {.run = run_change, .done = done_change},
-                                  .daemon = daemon,
-                                  .request_id = request->id,
-                                  .row = *row,
-                                  .removes = removes,
-                                  .list = list,
-                                  .size = size};
-        if (size > 0) {
-            memcpy(change->bytes, request->body, size);
-        }
-        daemon->drawings.changing = worker_submit(daemon->photos, &change->job);
-        if (daemon->drawings.changing) {
-            return;
-        }
+    const bool is_free = daemon->drawings.change == NULL;
+    struct drawing_change *change = is_free ? malloc(sizeof *change + size) : NULL;
+    struct drawings *list = is_free ? malloc(sizeof *list) : NULL;
+    if (change == NULL || list == NULL) {
+        free(list);
+        free(change);
+        api_reply_problem(daemon->api, request->id, "busy",
+                          "another drawing is on its way; send it again", NULL);
+        return;
     }
-    free(list);
-    free(change);
-    api_reply_problem(daemon->api, request->id, "busy",
-                      "another drawing is on its way; send it again", NULL);
+    *change = (struct drawing_change){.job = {.run = run_picture, .done = done_picture},
+                                      .daemon = daemon,
+                                      .request_id = request->id,
+                                      .row = *row,
+                                      .removes = removes,
+                                      .list = list,
+                                      .size = size};
+    daemon->drawings.change = change;
+    if (removes) {
+        audit(change);
+        return;
+    }
+    memcpy(change->bytes, request->body, size);
+    if (!worker_submit(daemon->photos, &change->job)) {
+        refuse_change(change, "busy", "many pictures come at once; send it again");
+    }
 }
 
 /* False: it has been answered. */
@@ -387,16 +442,6 @@ static bool parse_path(const char *path, struct drawing_path *parsed)
     return true;
 }
 
-static uint32_t find_circle(const struct engine *engine, const char *code)
-{
-    for (uint32_t i = 0; i < engine_circle_count(engine); i++) {
-        if (strcmp(engine_circle(engine, i)->code, code) == 0) {
-            return i;
-        }
-    }
-    return CIRCLE_NONE;
-}
-
 /* What a unit belongs to, or is sent to. */
 static bool is_at_work_in(const struct engine *engine, uint32_t unit_id, uint32_t circle)
 {
@@ -421,16 +466,26 @@ static bool is_own(const struct daemon *daemon, const struct identity *by, uint3
 }
 
 /* False: it has been answered. */
+static bool may_ask(struct daemon *daemon, const struct net_request *request,
+                    const struct identity *by)
+{
+    const bool looks = strcmp(request->method, "GET") == 0;
+    const bool may = access_role_may(by->role, looks ? ACCESS_DRAWING : ACCESS_ADMINISTRATION);
+    if (!may) {
+        api_reply_problem(daemon->api, request->id, "forbidden", "your role may not ask for this",
+                          NULL);
+    }
+    return may;
+}
+
+/* False: it has been answered. */
 static bool may(struct daemon *daemon, const struct net_request *request, const struct identity *by,
                 const char *code)
 {
-    const bool looks = strcmp(request->method, "GET") == 0;
-    if (!access_role_may(by->role, looks ? ACCESS_DRAWING : ACCESS_ADMINISTRATION)) {
-        api_reply_problem(daemon->api, request->id, "forbidden", "your role may not ask for this",
-                          NULL);
+    if (!may_ask(daemon, request, by)) {
         return false;
     }
-    const uint32_t circle = find_circle(daemon->engine, code);
+    const uint32_t circle = engine_circle_find(daemon->engine, code);
     if (circle == CIRCLE_NONE) {
         api_reply_problem(daemon->api, request->id, "not_found", "there is no such circle", NULL);
         return false;
@@ -507,6 +562,8 @@ static void request_incident(struct daemon *daemon, const struct net_request *re
     struct incident_view incident;
     if (strcmp(request->method, "GET") != 0) {
         api_reply_problem(daemon->api, request->id, "method_not_allowed", "GET", NULL);
+    } else if (!may_ask(daemon, request, by)) {
+        return;
     } else if (!engine_incident(daemon->engine, incident_id, &incident)) {
         api_reply_problem(daemon->api, request->id, "not_found",
                           "no incident of this number is in the live state", NULL);

@@ -15,7 +15,8 @@ bool drawing_routes_request(struct daemon *daemon, const struct net_request *req
                             const struct identity *by);
 
 /* The audit is durable, or refused. */
-void drawing_routes_answered(struct daemon *daemon, const struct pending_route *pending,
-                             const struct api_answer *outcome);
+void drawing_routes_answered(struct daemon *daemon, const struct api_answer *outcome);
+
+void drawing_routes_finish(struct daemon *daemon);
 
 #endif

@@ -29,6 +29,13 @@ static uint32_t count_of(const struct drawings *drawings, const char *circle)
     return count;
 }
 
+bool drawings_have_room(const struct drawings *drawings, const struct drawing *drawing)
+{
+    return index_of(drawings, drawing->circle, drawing->hash) != UINT32_MAX ||
+           (drawings->count < DRAWINGS_MAX &&
+            count_of(drawings, drawing->circle) < DRAWINGS_CIRCLE_MAX);
+}
+
 enum status drawings_put(struct drawings *drawings, const struct drawing *drawing)
 {
     const uint32_t index = index_of(drawings, drawing->circle, drawing->hash);
@@ -36,8 +43,7 @@ enum status drawings_put(struct drawings *drawings, const struct drawing *drawin
         drawings->rows[index] = *drawing;
         return STATUS_OK;
     }
-    if (drawings->count == DRAWINGS_MAX ||
-        count_of(drawings, drawing->circle) == DRAWINGS_CIRCLE_MAX) {
+    if (!drawings_have_room(drawings, drawing)) {
         return STATUS_FULL;
     }
     drawings->rows[drawings->count++] = *drawing;

@@ -29,6 +29,8 @@ struct drawings {
 /* The same picture of the same circle again takes the new name. STATUS_FULL: no room, of the circle
  * or at all; nothing happened. */
 MUST_CHECK enum status drawings_put(struct drawings *drawings, const struct drawing *drawing);
+/* Whether a put of this one finds room. */
+bool drawings_have_room(const struct drawings *drawings, const struct drawing *drawing);
 /* False: there is none. */
 bool drawings_remove(struct drawings *drawings, const char *circle,
                      const uint8_t hash[PHOTO_HASH_SIZE]);

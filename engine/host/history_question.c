@@ -21,13 +21,8 @@ static bool parse_codes(struct history_filter *filter, const char *query,
         }
     }
     if (query_text_value(query, "circle", value)) {
-        filter->circle = HISTORY_ANY;
-        for (uint32_t i = 0; i < engine_circle_count(engine); i++) {
-            if (strcmp(engine_circle(engine, i)->code, value) == 0) {
-                filter->circle = i;
-            }
-        }
-        if (filter->circle == HISTORY_ANY) {
+        filter->circle = engine_circle_find(engine, value);
+        if (filter->circle == CIRCLE_NONE) {
             snprintf(detail, 256, "there is no circle \"%.40s\"", value);
             return false;
         }

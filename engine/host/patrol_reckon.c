@@ -50,6 +50,9 @@ static void look_at_gap(struct reckoner *reckoner, int64_t from_ms, int64_t to_m
 
 static void look_at(struct reckoner *reckoner, struct stretch stretch, int64_t every_ms)
 {
+    if (stretch.to_ms <= stretch.from_ms) { /* hours that the spring's clocks skip */
+        return;
+    }
     reckoner->out.due += (uint32_t)((stretch.to_ms - stretch.from_ms) / every_ms);
     while (reckoner->next < reckoner->seen_count &&
            reckoner->seen_ms[reckoner->next] < stretch.from_ms) {

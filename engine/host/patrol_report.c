@@ -42,6 +42,12 @@ bool patrol_report_parse(struct patrol_question *question, const char *query, ui
         !query_text_word(query, "format", "json csv text", &format, detail)) {
         return false;
     }
+    if (!calendar_is_known()) {
+        snprintf(detail, 256,
+                 "this machine has no data of the city's time zone, so it cannot tell due hours; "
+                 "install tzdata");
+        return false;
+    }
     question->group = (enum patrol_group)group;
     question->format = (enum patrol_format)format;
     if (question->from_ms != TIME_NEVER && question->to_ms != TIME_NEVER &&

@@ -8,6 +8,7 @@
 #include <unistd.h>
 #include <uv.h>
 
+#include "engine/host/log.h"
 #include "engine/store/photo_file.h"
 
 _Static_assert(PHOTO_LINKS_ERROR_SIZE >= STORE_ERROR_SIZE, "what the store says fits");
@@ -30,6 +31,13 @@ enum status photo_links_make(const char *path, char error[PHOTO_LINKS_ERROR_SIZE
         return errno == EEXIST ? STATUS_OK : failed(path, "make it", errno, error);
     }
     return store_file_sync_directory(path, error);
+}
+
+/* Another disk, or a file system without them; then the bytes go. */
+static bool is_no_place_for_links(int system)
+{
+    return system == EXDEV || system == EPERM || system == EMLINK || system == EOPNOTSUPP ||
+           system == ENOSYS;
 }
 
 static enum status copy_one(const char *from, const char *to, const uint8_t hash[PHOTO_HASH_SIZE],
@@ -58,7 +66,8 @@ static enum status add_one(const char *from, const char *to, const uint8_t hash[
         return status;
     }
     if (link(source, target) != 0) {
-        status = copy_one(from, to, hash, error); /* or says what hinders both */
+        status = is_no_place_for_links(errno) ? copy_one(from, to, hash, error)
+                                              : failed(target, "link a photo to it", errno, error);
     }
     *added += status == STATUS_OK ? 1 : 0;
     return status;
@@ -104,6 +113,10 @@ enum status photo_links_all(const char *from, const char *to, const atomic_bool 
             status = STATUS_BUSY;
         } else {
             status = add_one(from, to, hash, added, error);
+        }
+        if (status == STATUS_CORRUPT) { /* the others are to be in the backup all the same */
+            log_write(LOG_ERROR, "a photo is not in the backup: %s", error);
+            status = STATUS_OK;
         }
     }
     closedir(directory);

@@ -11,7 +11,7 @@
 #include "engine/net/http_api.h"
 #include "engine/store/photo_file.h"
 
-#define JOBS_MAX 16u /* that wait, of photo_bytes_max each */
+#define UPLOADS_MAX 16u /* at once, of photo_bytes_max each */
 /* Photos stop at twice the guard: history, which is small, has the rest down to it. */
 #define GUARDS 2u
 
@@ -37,7 +37,8 @@ bool photo_routes_start(struct daemon *daemon)
         log_write(LOG_ERROR, "%s", error);
         return false;
     }
-    if (worker_create(&daemon->loop, JOBS_MAX, WORKER_BACKGROUND, &daemon->photos) != STATUS_OK) {
+    if (worker_create(&daemon->loop, 2u * UPLOADS_MAX, WORKER_BACKGROUND, &daemon->photos) !=
+        STATUS_OK) {
         log_write(LOG_ERROR, "not enough memory or threads to start");
         return false;
     }
@@ -50,6 +51,12 @@ void photo_routes_directory(const struct daemon *daemon, bool of_backups, char *
 }
 
 /* ---- Saving ---- */
+
+static void free_upload(struct upload *upload)
+{
+    upload->daemon->uploads--;
+    free(upload);
+}
 
 static void run_upload(struct worker_job *job)
 {
@@ -103,7 +110,7 @@ static void done_upload(struct worker_job *job)
         daemon->photos_stored += upload->stores ? 1 : 0;
         api_submit(daemon->api, upload->request_id, &upload->by, &upload->command);
     }
-    free(upload);
+    free_upload(upload);
 }
 
 /* ---- Asking for it ---- */
@@ -202,7 +209,7 @@ static void begin_upload(struct upload *upload)
 {
     if (!worker_submit(upload->daemon->photos, &upload->job)) {
         api_reply_problem(upload->daemon->api, upload->request_id, "busy", too_many, NULL);
-        free(upload);
+        free_upload(upload);
     }
 }
 
@@ -218,7 +225,7 @@ static void record_told(void *context, enum status status)
     if (status != STATUS_OK && status != STATUS_NOT_FOUND) {
         api_reply_problem(upload->daemon->api, upload->request_id, "busy",
                           "the record cannot be asked now; send it again", NULL);
-        free(upload);
+        free_upload(upload);
         return;
     }
     upload->stores = status == STATUS_OK;
@@ -237,7 +244,7 @@ static void ask_record(struct upload *upload)
         .districts = upload->by.role == ROLE_UNIT ? SCOPE_CITY : upload->by.scope};
     if (!history_worker_ordered(upload->daemon->history, &order, record_told, upload)) {
         api_reply_problem(upload->daemon->api, upload->request_id, "busy", too_many, NULL);
-        free(upload);
+        free_upload(upload);
     }
 }
 
@@ -261,11 +268,13 @@ static void put(struct daemon *daemon, const struct net_request *request, const 
     if (!may(daemon, request, by, ACCESS_INCIDENT_PHOTO, &command)) {
         return;
     }
-    struct upload *upload = malloc(sizeof *upload + request->body_size);
+    struct upload *upload =
+        daemon->uploads < UPLOADS_MAX ? malloc(sizeof *upload + request->body_size) : NULL;
     if (upload == NULL) {
         api_reply_problem(daemon->api, request->id, "busy", too_many, NULL);
         return;
     }
+    daemon->uploads++;
     *upload = (struct upload){.job = {.run = run_upload, .done = done_upload},
                               .daemon = daemon,
                               .request_id = request->id,

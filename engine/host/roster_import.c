@@ -7,16 +7,6 @@
 
 #include "engine/net/translate.h"
 
-static uint32_t find_circle(const struct engine *engine, const char *code)
-{
-    for (uint32_t i = 0; i < engine_circle_count(engine); i++) {
-        if (strcmp(engine_circle(engine, i)->code, code) == 0) {
-            return i;
-        }
-    }
-    return CIRCLE_NONE;
-}
-
 static uint8_t find_district(const struct engine *engine, const char *code)
 {
     for (uint32_t i = 0; i < engine_district_count(engine); i++) {
@@ -265,7 +255,7 @@ static bool take_circles(struct roster_import *import, struct proto_roster *read
         memcpy(to->code, from->code, sizeof to->code);
         memcpy(to->name, from->name, sizeof to->name);
         refuse_outside(read, from->at, config, to->at);
-        if (find_circle(engine, to->code) == CIRCLE_NONE) {
+        if (engine_circle_find(engine, to->code) == CIRCLE_NONE) {
             import->added++;
         } else {
             import->updated++;
@@ -300,7 +290,7 @@ static bool take_units(struct roster_import *import, struct proto_roster *read,
             refuse_outside(read, from->at, config, to->home);
         }
         if (from->circle[0] != '\0') {
-            to->circle = find_circle(engine, from->circle);
+            to->circle = engine_circle_find(engine, from->circle);
             if (to->circle == CIRCLE_NONE) {
                 refuse_code(read, from->at, "circle", from->circle);
             }
@@ -370,7 +360,7 @@ static void take_stops(struct proto_roster *read, const struct proto_roster_chec
         }
     }
 }
-_Static_assert(ROUTE_STOPS_MAX == PROTO_ROSTER_STOPS_MAX, "one limit on both sides");
+_Static_assert(ROUTE_STOPS_MAX == PROTO_ROUTE_STOPS_MAX, "one limit on both sides");
 _Static_assert(CHECKPOINTS_MAX <= UINT16_MAX, "a stop is a checkpoint's index");
 
 static bool take_checkpoints(struct roster_import *import, struct proto_roster *read,
@@ -401,7 +391,7 @@ static bool take_checkpoints(struct roster_import *import, struct proto_roster *
             refuse_outside(read, from->at, config, to->at);
         }
         if (from->circle[0] != '\0') {
-            to->circle = find_circle(engine, from->circle);
+            to->circle = engine_circle_find(engine, from->circle);
             if (to->circle == CIRCLE_NONE) {
                 refuse_code(read, from->at, "circle", from->circle);
             }
@@ -418,7 +408,7 @@ static bool take_checkpoints(struct roster_import *import, struct proto_roster *
 static void take_plan(struct proto_roster *read, const struct proto_roster_plan *from,
                       const struct engine *engine, struct circle_plan *to)
 {
-    *to = (struct circle_plan){.circle = find_circle(engine, from->circle),
+    *to = (struct circle_plan){.circle = engine_circle_find(engine, from->circle),
                                .types = from->types,
                                .priorities = from->priorities};
     memcpy(to->code, from->code, sizeof to->code);

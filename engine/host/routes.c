@@ -107,7 +107,7 @@ static struct pending_route *find_pending(struct daemon *daemon, uint64_t ticket
     return NULL;
 }
 
-void routes_submit(struct daemon *daemon, struct command *command,
+bool routes_submit(struct daemon *daemon, struct command *command,
                    const struct pending_route *pending)
 {
     struct pending_route *slot = find_pending(daemon, 0);
@@ -123,7 +123,9 @@ void routes_submit(struct daemon *daemon, struct command *command,
         }
         api_reply_problem(daemon->api, pending->request_id, "busy",
                           "the queue is full; send it again", NULL);
+        return false;
     }
+    return true;
 }
 
 static void submit_roster(struct daemon *daemon, const struct net_request *request,
@@ -134,7 +136,7 @@ static void submit_roster(struct daemon *daemon, const struct net_request *reque
     memcpy(command.actor.id, by->name, sizeof command.actor.id);
     const struct pending_route pending = {
         .request_id = request->id, .added = import->added, .updated = import->updated};
-    routes_submit(daemon, &command, &pending);
+    (void)routes_submit(daemon, &command, &pending);
 }
 
 void routes_answered(struct daemon *daemon, uint64_t ticket, const struct api_answer *outcome)
@@ -146,8 +148,8 @@ void routes_answered(struct daemon *daemon, uint64_t ticket, const struct api_an
     }
     if (pending->is_receipt) {
         daemon_gateway_answered(daemon, pending, outcome);
-    } else if (pending->drawing_of[0] != '\0') {
-        drawing_routes_answered(daemon, pending, outcome);
+    } else if (pending->is_drawing) {
+        drawing_routes_answered(daemon, outcome);
     } else if (outcome->outcome == API_DONE) {
         reply_roster(daemon, pending->request_id, pending->added, pending->updated, outcome->seq);
     } else {

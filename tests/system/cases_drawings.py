@@ -96,6 +96,7 @@ def rights(run):
         equal(f'{who} puts none', put(city, 'K2', 'x', who=who).code, 'forbidden')
         equal(f'{who} deletes none', delete(city, 'K2', JPEG, who).code, 'forbidden')
     equal('nobody', city.engine.get('/v1/circles/K2/drawings').status, 401)
+    equal('a programme learns of no incident', city.engine.get(f'/v1/incidents/{free}/drawings', city.tokens['alarms']).code, 'forbidden')
 
 
 @case('a drawing that is none, too large, without a name or of no circle is refused with what is wrong')
@@ -141,5 +142,7 @@ def damaged(run):
     city.engine.start()
     equal('the other', names(of(city, circle)), ['floor'])
     check('1 drawings of circles cannot be read' in city.engine.log(), 'it is said')
+    with open(path + '.damaged', encoding='utf-8') as file:
+        equal('and kept', file.read(), '\n'.join([lines[0][:20], lines[1]]))
     answer = get(city, circle, WEBP)
     equal('an altered one is not shown', (answer.status, answer.code), (404, 'not_found'))

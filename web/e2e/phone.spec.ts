@@ -79,6 +79,23 @@ test('the page can live on the home screen: its manifest parses, its icons are t
   expect(installabilityErrors.map((error) => error.errorId).filter((id) => id !== 'in-incognito')).toEqual([]);
 });
 
+test('opened anew by who is logged in, the page opens one socket and asks for each dictionary once', async ({ town, open }) => {
+  const { page } = await open('/unit.html', { name: 'TP1', password: town.secrets['TP1']! }, phone);
+  await expect(page.locator('.pill')).toHaveText('已连接');
+  const sockets: string[] = [];
+  const words: string[] = [];
+  page.on('websocket', (socket) => sockets.push(socket.url()));
+  page.on('request', (request) => {
+    const name = /\/((?:\w+_)?(?:zh|en))-[^/]*\.js$/.exec(request.url())?.[1];
+    if (name) words.push(name);
+  });
+  await page.reload();
+  await expect(page.locator('.pill')).toHaveText('已连接');
+  await expect(page.getByRole('heading', { name: '待命中' })).toBeVisible();
+  expect(sockets).toHaveLength(1);
+  expect(words.sort()).toEqual(['uni_zh', 'zh']);
+});
+
 /** Another build of the phone's page, where the engine takes its files from. */
 function newBuild(web: string): void {
   const put = (name: string, change: (text: string) => string): void => {

@@ -5,7 +5,7 @@ import type { Assignment, Incident, Notice, Order, Unit } from '../src/protocol/
 
 export class FakeSocket implements Socket {
   onopen: (() => void) | null = null;
-  onmessage: ((event: { data: unknown }) => void) | null = null;
+  onmessage: ((event: { data: unknown; timeStamp?: number }) => void) | null = null;
   onclose: ((event: { code: number }) => void) | null = null;
   onerror: (() => void) | null = null;
   sent: Record<string, unknown>[] = [];
@@ -17,8 +17,8 @@ export class FakeSocket implements Socket {
   close(): void {
     this.closed = true;
   }
-  say(message: unknown): void {
-    this.onmessage?.({ data: JSON.stringify(message) });
+  say(message: unknown, came = {}): void {
+    this.onmessage?.({ data: JSON.stringify(message), ...came });
   }
   raw(data: unknown): void {
     this.onmessage?.({ data });

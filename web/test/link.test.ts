@@ -89,6 +89,34 @@ describe('login', () => {
   });
 });
 
+describe('a login that came too late', () => {
+  it('comes back, unlike one that was refused', () => {
+    link.start('token');
+    world.socket.say(HELLO);
+    world.socket.end(4502);
+    expect(link.state.kind).toBe('waiting');
+    world.pass(10_000);
+    greet();
+    expect(link.state.kind).toBe('online');
+  });
+
+  it('is none on a socket that is logged in: 4502 stops there', () => {
+    online();
+    world.socket.end(4502);
+    expect(link.state).toEqual({ kind: 'stopped', code: 4502 });
+  });
+});
+
+describe('the engine’s clock', () => {
+  it('runs from when a frame came, not from when it was told', () => {
+    link.start('token');
+    world.pass(3_000);
+    world.socket.say(HELLO, { timeStamp: world.time - 2_500 });
+    expect(link.clock.now()).toBe(HELLO.now_ms + 2_500);
+    expect(link.silenceMs()).toBe(2_500);
+  });
+});
+
 describe('the log', () => {
   it('resumes from its last upto after a drop', () => {
     online(10);
@@ -279,6 +307,9 @@ describe('the socket that was opened while the page was coming', () => {
     static readonly OPEN = 1;
     onmessage: ((event: { data: unknown }) => void) | null = null;
     heard: { data: unknown }[] = [];
+    openedMs?: number;
+    closed: number[] = [];
+    close = (code: number): number => this.closed.push(code);
     constructor(readonly readyState: number) {}
   }
   const early = (readyState: number): EarlySocket => {
@@ -299,6 +330,28 @@ describe('the socket that was opened while the page was coming', () => {
     expect(taken).toBe(socket);
     expect(heard).toEqual(['hello', 'beat']);
     expect(world.open()).not.toBe(socket);
+  });
+
+  it('is told with when each was heard', async () => {
+    const socket = early(1);
+    socket.heard = [new MessageEvent('message', { data: 'hello' })];
+    const taken = browserWorld('ws://x/v1/ws').open();
+    const came: unknown[] = [];
+    taken.onmessage = ({ timeStamp }) => came.push(timeStamp);
+    await Promise.resolve();
+    expect(came).toEqual([(socket.heard[0] as MessageEvent).timeStamp]);
+  });
+
+  it('is not taken if the engine waits no longer for its login: it is closed, and another one opened', () => {
+    const now = vi.spyOn(performance, 'now').mockReturnValue(20_000);
+    const young = early(1);
+    young.openedMs = 15_000;
+    expect(browserWorld('ws://x/v1/ws').open()).toBe(young);
+    now.mockReturnValue(20_001);
+    const old = early(1);
+    old.openedMs = 15_000;
+    expect(browserWorld('ws://x/v1/ws').open()).not.toBe(old);
+    expect([young.closed, old.closed]).toEqual([[], [1000]]);
   });
 
   it('is not taken if it has died meanwhile', () => {

@@ -7,9 +7,9 @@ export class ServerClock {
 
   constructor(private readonly monotonic: () => number) {}
 
-  /** The engine said `now_ms`. The frame that travelled fastest gives the largest offset. */
-  heard(now_ms: number): void {
-    this.recent.push(now_ms - this.monotonic());
+  /** The engine said `now_ms`, heard at `at` here. The frame that travelled fastest gives the largest offset. */
+  heard(now_ms: number, at: number): void {
+    this.recent.push(now_ms - at);
     if (this.recent.length > 10) this.recent.shift();
     this.offset = Math.max(...this.recent);
   }

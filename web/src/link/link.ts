@@ -4,7 +4,8 @@
  *   idle ─start→ connecting ─open→ greeting ─hello→ login ─ok→ online
  *                    ↑                                            │ close, 3 beats missed, bad frame
  *                    └──────── waiting (jittered back-off) ←──────┘
- *   4500…4999 → stopped: something has to change first (log in again).
+ *   4500…4999 → stopped: something has to change first (log in again); but 4502 before the login was
+ *   answered → waiting: the login came too late, its token may be good.
  *
  * It knows no DOM; the page hands in the socket, the timers and the clock. */
 
@@ -23,7 +24,8 @@ export interface Socket {
   send(data: string): void;
   close(code?: number): void;
   onopen: (() => void) | null;
-  onmessage: ((event: { data: unknown }) => void) | null;
+  /** `timeStamp`: when it came, by the clock of `monotonic`; it may be told later than that. */
+  onmessage: ((event: { data: unknown; timeStamp?: number }) => void) | null;
   onclose: ((event: { code: number }) => void) | null;
   onerror: (() => void) | null;
 }
@@ -70,6 +72,7 @@ export interface Held {
 export const CONFIRM_AFTER_MS = 15_000;
 const OPEN_MS_MAX = 10_000;
 const BAD_FRAMES_MAX = 3;
+const NO_LOGIN_IN_TIME = 4502;
 
 interface Pending {
   key: string;
@@ -195,7 +198,7 @@ export class Link {
     this.socket = socket;
     this.cancelTimer = this.world.after(OPEN_MS_MAX, () => this.lost(1006));
     socket.onmessage = (event) => {
-      if (this.socket === socket) this.hear(event.data);
+      if (this.socket === socket) this.hear(event.data, event.timeStamp);
     };
     socket.onclose = (event) => {
       if (this.socket === socket) this.lost(event.code);
@@ -220,8 +223,9 @@ export class Link {
   }
 
   private lost(code: number): void {
+    const isLate = code === NO_LOGIN_IN_TIME && this.current.kind === 'connecting';
     this.drop();
-    if (code >= 4500 && code <= 4999) {
+    if (code >= 4500 && code <= 4999 && !isLate) {
       this.set({ kind: 'stopped', code });
       return;
     }
@@ -231,8 +235,8 @@ export class Link {
     this.cancelTimer = this.world.after(wait, () => this.connect());
   }
 
-  private hear(data: unknown): void {
-    this.heardMonotonic = this.world.monotonic();
+  private hear(data: unknown, at = Infinity): void {
+    this.heardMonotonic = Math.min(at, this.world.monotonic());
     if (data instanceof ArrayBuffer) {
       this.hearBinary(data);
       return;
@@ -251,7 +255,7 @@ export class Link {
       this.refuse('', 'a frame of positions');
       return;
     }
-    this.clock.heard(frame.now_ms);
+    this.clock.heard(frame.now_ms, this.heardMonotonic);
     this.handlers.positions?.(frame);
   }
 
@@ -273,11 +277,11 @@ export class Link {
     switch (message.t) {
       case 'hello':
         this.clock.reset();
-        this.clock.heard(message.now_ms);
+        this.clock.heard(message.now_ms, this.heardMonotonic);
         this.login();
         break;
       case 'beat':
-        this.clock.heard(message.now_ms);
+        this.clock.heard(message.now_ms, this.heardMonotonic);
         break;
       case 'coverage':
         this.handlers.coverage?.();
@@ -436,7 +440,10 @@ export class Link {
 
 const SUBPROTOCOL = 'kuaifan.v1+json';
 
-type EarlySocket = WebSocket & { heard: MessageEvent[] };
+type EarlySocket = WebSocket & { heard: MessageEvent[]; openedMs?: number };
+
+/** The engine closes after 10 s without a login (PROTOCOL.md §6.1), which still has to travel. */
+const EARLY_MS_MAX = 5_000;
 
 /** The one that first.js has opened while the page was still coming, if it lives: once. */
 function earlySocket(): WebSocket | null {
@@ -444,6 +451,11 @@ function earlySocket(): WebSocket | null {
   const early = held.kuaifanSocket;
   delete held.kuaifanSocket;
   if (!early || early.readyState > WebSocket.OPEN) return null;
+  if (performance.now() - (early.openedMs ?? Infinity) > EARLY_MS_MAX) {
+    early.onmessage = null;
+    early.close(1000);
+    return null;
+  }
   /* The caller listens by then, and nothing else can be heard before. */
   queueMicrotask(() => early.heard.forEach((event) => early.onmessage?.(event)));
   return early;

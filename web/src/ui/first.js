@@ -27,6 +27,9 @@
   if (socket === undefined || !isIn) return;
   const early = new WebSocket(`${location.protocol === 'https:' ? 'wss' : 'ws'}://${location.host}/v1/ws`, socket);
   early.heard = [];
+  early.onopen = () => {
+    early.openedMs = performance.now(); /* the engine does not wait long for the login */
+  };
   early.onmessage = (event) => early.heard.push(event);
   window.kuaifanSocket = early;
 })();

@@ -50,6 +50,38 @@ test('a visit is signed on the phone, where one is far only after a second tap, 
   await expectAccessible(seat.page, 'the report on patrols');
 });
 
+test('a signature that is refused is told by the name of its checkpoint until it is closed, also off duty', async ({ town, desk, open }) => {
+  await given(town, line(town, 'NEAR', 0, 60));
+  await desk.quiet();
+  await desk.duty('TP3');
+  const { page } = await open('/unit.html', { name: 'TP3', password: town.secrets['TP3']! }, {
+    ...phone, permissions: ['geolocation'], geolocation: { latitude: town.center.lat, longitude: town.center.lon, accuracy: 8 },
+  });
+  await page.route('**/v1/commands', (route) => (route.request().postData()?.includes('checkpoint.sign')
+    ? route.fulfill({ status: 409, contentType: 'application/problem+json', body: JSON.stringify({ code: 'wrong_state', title: 'No', status: 409 }) })
+    : route.fallback()));
+  await page.route('**/v1/checkpoints', (route) => route.abort());
+  const section = page.locator('section.patrol');
+  await section.getByRole('button', { name: '巡逻必到点' }).click();
+  const button = section.locator('[data-checkpoint=NEAR]').getByRole('button');
+  await expect(section.getByRole('alert')).toContainText('无法读取必到点');
+  await page.unroute('**/v1/checkpoints');
+  await section.getByRole('button', { name: '巡逻必到点' }).click();
+  await section.getByRole('button', { name: '巡逻必到点' }).click();
+  await expect(button).toBeVisible();
+  await expect(section.getByRole('alert'), 'it was read after all').toBeHidden();
+  await button.click();
+  const told = page.locator('.strip.refusal');
+  await expect(told).toContainText('签到 NEAR 必到点 NEAR：');
+  await expect(button, 'may be pressed again').toHaveText('签到');
+  await page.getByRole('button', { name: '下岗' }).click();
+  await expect(page.getByRole('button', { name: '上岗', exact: true })).toBeVisible();
+  await expect(section).toBeHidden();
+  await expect(told).toBeVisible();
+  await told.getByRole('button').click();
+  await expect(told).toBeHidden();
+});
+
 test('a signature without a network waits on the phone and is one visit', async ({ town, desk, open }) => {
   await given(town, line(town, 'NEAR', 0, 60));
   await desk.quiet();

@@ -46,6 +46,7 @@ export const uniEn: Readonly<Record<UniKey, string>> = {
   'unit.gps.insecure': 'Position needs HTTPS',
   'unit.awake': 'Screen stays on',
   'unit.awake.off': 'Screen may go dark',
+  'unit.sign': 'Signature',
   'unit.refused': '{what}: {why}',
   'unit.changed': 'The order has changed: please read',
   'unit.notice': 'Notice',

@@ -46,6 +46,7 @@ export const uniZh = {
   'unit.gps.insecure': '定位需要 HTTPS',
   'unit.awake': '屏幕常亮',
   'unit.awake.off': '屏幕可能熄灭',
+  'unit.sign': '签到',
   'unit.refused': '{what}：{why}',
   'unit.changed': '任务信息已变更，请查看',
   'unit.notice': '通知',

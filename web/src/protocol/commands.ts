@@ -56,6 +56,7 @@ export type Command =
   | { op: 'unit.panic'; unit?: string; lat?: number; lon?: number; device_ms?: number }
   | { op: 'panic.close'; unit: string; reason: string; note?: string }
   | { op: 'assignment.par'; assignment: number; device_ms?: number }
+  | { op: 'checkpoint.sign'; checkpoint: string; visit: 'signed' | 'scanned'; device_ms?: number }
   | { op: 'incident.warn'; incident: number; level: WarnLevel; text: string }
   | {
       op: 'notice.update';

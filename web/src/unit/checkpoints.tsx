@@ -1,86 +1,54 @@
-/* Checkpoints on the phone: which are near, how they stand, and signing there. A signature is kept on the
- * phone until the engine has it, like everything that is pressed. */
+/* Checkpoints on the phone: which are near, how they stand, and signing there. A signature goes into
+ * the line of all that is pressed (state.ts): kept on the phone until the engine has it. */
 
-import { effect, signal } from '@preact/signals';
+import { computed, effect, signal } from '@preact/signals';
 import type { JSX } from 'preact';
 import { useEffect } from 'preact/hooks';
 import { http } from '../link/http.ts';
-import type { Problem } from '../protocol/frames.ts';
-import { anything } from '../protocol/http.ts';
 import { checkpoints, type Checkpoint } from '../protocol/patrol.ts';
 import { Hourglass } from '../ui/bits.tsx';
 import { STAND_SIGN, standOf } from '../ui/checkpoint_stand.ts';
 import { clock } from '../ui/format.ts';
 import { problemText } from '../ui/problem.ts';
-import { forget, session } from '../ui/session.ts';
+import { session } from '../ui/session.ts';
 import { nearest, rounds, type Near, type Round } from './checkpoint_list.ts';
 import { t } from './checkpoint_words.ts';
-import { Outbox } from './outbox.ts';
-import { duty, gps, linkState, loginNeeded, now } from './state.ts';
+import { duty, gps, now, queued, refusals, signAt } from './state.ts';
+import { distanceText } from './words.ts';
 
 const AGAIN_MS = 60_000;
 /** So long the button says that it was pressed; then it may be pressed again. */
 const SIGNED_MS = 60_000;
 
-interface Sign {
-  op: 'checkpoint.sign';
-  checkpoint: string;
-  visit: 'signed';
-  device_ms: number;
-}
-
 const open = signal(false);
 const list = signal<readonly Checkpoint[] | null>(null);
+/** Why the list could not be read, if it could not. */
 const trouble = signal<string | null>(null);
-const waiting = signal<readonly string[]>([]);
+const waiting = computed(() => queued.value.flatMap(({ command }) => (command.op === 'checkpoint.sign' ? [command.checkpoint] : [])));
 /** When it was pressed, by code. */
 const signedHere = signal<ReadonlyMap<string, number>>(new Map());
 
-const box = new Outbox<Sign>(
-  'kuaifan-unit-signs',
-  {
-    post: (body) => http('/v1/commands', anything, { method: 'POST', body, token: session.peek()?.token ?? null }),
-    now: () => Math.round(now.peek()),
-    after(ms, run) {
-      const timer = setTimeout(run, ms);
-      return () => clearTimeout(timer);
-    },
-  },
-  {
-    changed(entries) {
-      const had = waiting.peek().length;
-      waiting.value = entries.map((entry) => entry.command.checkpoint);
-      if (entries.length < had && open.peek()) void ask();
-    },
-    refused({ command }, problem: Problem) {
-      signedHere.value = new Map([...signedHere.peek()].filter(([code]) => code !== command.checkpoint));
-      trouble.value = t('refused', { why: problemText(problem) });
-    },
-    loggedOut() {
-      loginNeeded.value = true;
-      if (session.peek()) forget('device', 'expired');
-    },
-  },
-);
-
 effect(() => {
-  const held = session.value;
-  if (held) void box.open(held.user.unit ?? held.user.name);
+  const refused = refusals.value.flatMap(({ command }) => (command.op === 'checkpoint.sign' ? [command.checkpoint] : []));
+  if (refused.length > 0) signedHere.value = new Map([...signedHere.peek()].filter(([code]) => !refused.includes(code)));
 });
+
+let hadWaiting = 0;
 effect(() => {
-  if (linkState.value.kind === 'online') box.flush();
+  const isFewer = waiting.value.length < hadWaiting;
+  hadWaiting = waiting.value.length;
+  if (isFewer && open.peek()) void ask();
 });
 
 async function ask(): Promise<void> {
   const reply = await http('/v1/checkpoints', checkpoints, { token: session.peek()?.token ?? null });
   if (reply.ok) list.value = reply.value.checkpoints;
-  trouble.value = reply.ok ? trouble.peek() : t('unread', { why: problemText(reply.problem) });
+  trouble.value = reply.ok ? null : t('unread', { why: problemText(reply.problem) });
 }
 
-function sign(code: string): void {
-  trouble.value = null;
-  signedHere.value = new Map(signedHere.peek()).set(code, now.peek());
-  void box.add({ op: 'checkpoint.sign', checkpoint: code, visit: 'signed', device_ms: Date.now() });
+function sign(checkpoint: Checkpoint): void {
+  signAt(checkpoint);
+  signedHere.value = new Map(signedHere.peek()).set(checkpoint.code, now.peek());
 }
 
 export function Checkpoints({ busy }: { busy: boolean }): JSX.Element | null {
@@ -136,7 +104,7 @@ function Line({ near: { checkpoint, away_m, isThere } }: { near: Near }): JSX.El
       <span>
         <strong>{checkpoint.code}</strong> {checkpoint.name}
         <small class="muted">
-          {away_m === null ? '' : away_m < 950 ? `${t('away', { m: Math.round(away_m / 10) * 10 })} · ` : `${t('away_km', { km: (away_m / 1000).toFixed(1) })} · `}
+          {away_m === null ? '' : `${distanceText(away_m)} · `}
           <span class={stand === 'overdue' ? 'late' : ''}>{t(`stand.${stand}`, { time: clock(checkpoint.due_ms).slice(0, 5) })}</span>
         </small>
         {isAsked ? <small class="warn">{away_m === null ? t('nowhere') : t('far', { m: Math.round(away_m) })}</small> : null}
@@ -145,7 +113,7 @@ function Line({ near: { checkpoint, away_m, isThere } }: { near: Near }): JSX.El
         type="button"
         disabled={isSigned}
         onClick={() => {
-          if (isThere || isAsked) sign(checkpoint.code);
+          if (isThere || isAsked) sign(checkpoint);
           asking.value = isThere || isAsked ? null : checkpoint.code;
         }}
       >

@@ -2,8 +2,8 @@ import { useSignal } from '@preact/signals';
 import type { JSX } from 'preact';
 import { useEffect, useRef } from 'preact/hooks';
 import { ours } from '../i18n/index.ts';
-import { t, word } from './words.ts';
-import { fitBytes, TEXT_BYTES } from '../protocol/commands.ts';
+import { distanceText, t, word } from './words.ts';
+import { fitBytes, TEXT_BYTES, type Command } from '../protocol/commands.ts';
 import type { Order } from '../protocol/objects.ts';
 import { DECLINE_REASONS } from '../protocol/values.ts';
 import { Hourglass, LanguageButton, PriorityBadge, StatusGlyph, ThemeButton } from '../ui/bits.tsx';
@@ -13,7 +13,7 @@ import { logout, session } from '../ui/session.ts';
 import { soundReady, soundStart } from '../ui/sound.ts';
 import { awake } from './sensors.ts';
 import {
-  acknowledgeNotices, addNote, askedWell, askSupport, callForHelp, duty, gesture, gps, late, linkState, now, orders, panic, press, queued, refusal, sayWell, seen, setDuty, start, supported, unheard,
+  acknowledgeNotices, addNote, askedWell, askSupport, callForHelp, dismiss, duty, gesture, gps, late, linkState, now, orders, panic, press, queued, refusals, sayWell, seen, setDuty, signedNames, start, supported, unheard, type Refused,
 } from './state.ts';
 import { mayDecline, nextPress, type Press } from './steps.ts';
 import { updateReady, updateNow } from './update.ts';
@@ -42,7 +42,7 @@ export function UnitPage(): JSX.Element {
       <Top />
       <OfflineStrip />
       <PanicStrip />
-      <Refusal />
+      {refusals.value.map((held, i) => <Refusal key={i} held={held} />)}
       <Notices />
       <Well />
       <main class="unit-main" id="main">
@@ -94,17 +94,17 @@ function OfflineStrip(): JSX.Element | null {
   return <div class="strip" role="alert">{t('unit.offline')}</div>;
 }
 
-function Refusal(): JSX.Element | null {
-  const held = refusal.value;
-  if (!held) return null;
-  const what =
-    held.command.op === 'assignment.update' && held.command.state in LABEL
-      ? t(LABEL[held.command.state as Press])
-      : t(held.command.op === 'unit.panic' ? 'unit.help' : held.command.op === 'assignment.support' ? 'unit.support' : 'units.duty');
+function whatWas(command: Command): string {
+  if (command.op === 'assignment.update' && command.state in LABEL) return t(LABEL[command.state as Press]);
+  if (command.op === 'checkpoint.sign') return `${t('unit.sign')} ${command.checkpoint} ${signedNames.get(command.checkpoint) ?? ''}`.trim();
+  return t(command.op === 'unit.panic' ? 'unit.help' : command.op === 'assignment.support' ? 'unit.support' : 'units.duty');
+}
+
+function Refusal({ held }: { held: Refused }): JSX.Element {
   return (
     <div class="strip refusal" role="alert">
-      <span>{t('unit.refused', { what, why: problemText(held.problem) })}</span>
-      <button type="button" onClick={() => (refusal.value = null)}>{t('common.close')}</button>
+      <span>{t('unit.refused', { what: whatWas(held.command), why: problemText(held.problem) })}</span>
+      <button type="button" onClick={() => dismiss(held)}>{t('common.close')}</button>
     </div>
   );
 }
@@ -248,13 +248,7 @@ function OrderCard({ order }: { order: Order }): JSX.Element {
       {fresh && late.value ? <p class="warn">{t('unit.late', { time: age(order) })}</p> : null}
       <p class="card-place">{incident.address ?? (fresh ? t('unit.masked') : t('queue.no_address'))}</p>
       <p class="row">
-        {away === null ? null : (
-          <span class="muted">
-            {away < 950
-              ? t('unit.distance_m', { m: Math.round(away / 10) * 10 })
-              : t('unit.distance', { km: (away / 1000).toFixed(1) })}
-          </span>
-        )}
+        {away === null ? null : <span class="muted">{distanceText(away)}</span>}
         <span class="spring" />
         {fresh || state === 'on_scene' ? null : <button type="button" aria-pressed={Way.value !== null} onClick={showWay}>{t('unit.way')}</button>}
         <a class="button" href={`geo:${incident.lat},${incident.lon}?q=${incident.lat},${incident.lon}`}>{t('unit.navigate')}</a>

@@ -18,7 +18,13 @@ import { isLateOrder, parAsked, seenDuty, seenPanic, seenState, unheardNotices, 
 export const linkState = signal<LinkState>({ kind: 'idle' });
 export const orders = signal<Orders>(EMPTY_ORDERS);
 export const queued = signal<readonly Entry[]>([]);
-export const refusal = signal<{ command: Command; problem: Problem } | null>(null);
+export interface Refused {
+  command: Command;
+  problem: Problem;
+}
+
+/** Of a step only the newest; every signature, until it is dismissed: there may be many after a tunnel. */
+export const refusals = signal<readonly Refused[]>([]);
 export const loginNeeded = signal(false);
 /** The engine's clock, ticking. */
 export const now = signal(Date.now());
@@ -92,7 +98,7 @@ const outbox = new Outbox(
       if ('state' in entry.command && entry.command.state === 'delivered') return;
       /* Something newer came meanwhile, and is shown. */
       if (entry.command.op === 'notice.update') return;
-      refusal.value = { command: entry.command, problem };
+      refusals.value = [...signsRefused(), { command: entry.command, problem }];
       play('refused');
       buzz([200, 100, 200]);
     },
@@ -176,11 +182,17 @@ function sendFix(fix: Fix): boolean {
   return link.post({ op: 'position', fixes: [at] });
 }
 
+const signsRefused = (): readonly Refused[] => refusals.peek().filter(({ command }) => command.op === 'checkpoint.sign');
+
+export function dismiss(refused: Refused): void {
+  refusals.value = refusals.peek().filter((held) => held !== refused);
+}
+
 export function press(state: Press, reason?: string): void {
   const order = orders.value.order;
   if (!order) return;
   buzz(40);
-  refusal.value = null;
+  refusals.value = signsRefused();
   const command: Command = {
     op: 'assignment.update',
     assignment: order.assignment.assignment_id,
@@ -232,13 +244,23 @@ export function acknowledgeNotices(): void {
 /** With people and equipment; plain `on` says nothing of them. */
 export function signOn(with_what: { people: number; crew: string; equipment: string[]; device: string }): void {
   buzz(40);
-  refusal.value = null;
+  refusals.value = signsRefused();
   void outbox.add({ op: 'unit.duty', duty: 'on', ...with_what });
+}
+
+/** The places that were signed here, by code: the engine is told the code alone. */
+export const signedNames = new Map<string, string>();
+
+/** In one line with the rest: going off duty must not overtake it. */
+export function signAt({ code, name }: { code: string; name: string }): void {
+  signedNames.set(code, name);
+  refusals.value = refusals.peek().filter(({ command }) => command.op !== 'checkpoint.sign' || command.checkpoint !== code);
+  void outbox.add({ op: 'checkpoint.sign', checkpoint: code, visit: 'signed', device_ms: Date.now() });
 }
 
 export function setDuty(next: 'on' | 'off'): void {
   buzz(40);
-  refusal.value = null;
+  refusals.value = signsRefused();
   void outbox.add({ op: 'unit.duty', duty: next });
 }
 

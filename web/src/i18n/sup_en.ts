@@ -89,7 +89,7 @@ export const supEn: Record<SupKey, string> = {
   'sup.patrol.hours': '{h} h {m} min',
   'sup.patrol.minutes': '{m} min',
   'sup.patrol.def.due': 'visits that the due hours asked for, by the roster of then',
-  'sup.patrol.def.unconfirmed': 'signed or scanned, and no position of the last five minutes is there',
+  'sup.patrol.def.unconfirmed': 'signed or scanned, and no position from the last five minutes shows the unit there (or there is none at all)',
   'sup.patrol.def.gap': 'the longest time in due hours that nobody came',
   'sup.view.replay': 'Replay',
   'sup.period': 'Period',

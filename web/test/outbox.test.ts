@@ -148,6 +148,21 @@ describe('the outbox', () => {
     expect(sent.map((body) => body.key)).toEqual(keys);
   });
 
+  it('keeps what is pressed while it opens, on the phone’s disk, too', async () => {
+    replies = [no(0), no(0), no(0), no(0)];
+    const first = outbox();
+    const opened = first.open('P1');
+    const added = first.add(step('acknowledged'));
+    await Promise.all([opened, added]);
+    await settle();
+    expect(first.mine).toHaveLength(1);
+    sent = [];
+    replies = [];
+    await outbox().open('P1');
+    await settle();
+    expect(states()).toEqual(['acknowledged']);
+  });
+
   it('drops what the engine refuses, says so, and goes on', async () => {
     const box = outbox();
     replies = [no(409, 'wrong_state')];

@@ -39,6 +39,7 @@ export class Outbox<C = Command> {
   private db: IDBPDatabase<Schema<C>> | null = null;
   private line: Entry<C>[] = [];
   private owner = '';
+  private opening: Promise<void> | null = null;
   private busy = false;
   private again = false;
   private tries = 0;
@@ -50,14 +51,21 @@ export class Outbox<C = Command> {
     private readonly handlers: OutboxHandlers<C>,
   ) {}
 
-  async open(owner: string): Promise<void> {
+  open(owner: string): Promise<void> {
     this.owner = owner;
+    this.opening = this.load();
+    return this.opening;
+  }
+
+  private async load(): Promise<void> {
     this.db ??= await openDB<Schema<C>>(this.name, 1, {
       upgrade(db) {
         db.createObjectStore('line', { keyPath: 'at' });
       },
     });
-    this.line = await this.db.getAll('line');
+    const held = await this.db.getAll('line');
+    const early = this.line.filter((entry) => held.every((kept) => kept.at !== entry.at)); /* pressed meanwhile */
+    this.line = [...held, ...early].sort((a, b) => a.at - b.at);
     this.tell();
     this.flush();
   }
@@ -81,7 +89,8 @@ export class Outbox<C = Command> {
     const entry: Entry<C> = { at, key: uuid7(this.world.now()), owner: this.owner, command };
     this.line = [...this.line, entry].sort((a, b) => a.at - b.at);
     this.tell();
-    await this.db?.put('line', entry);
+    await this.opening?.catch(() => undefined); /* without a disk it is sent all the same */
+    if (this.line.includes(entry)) await this.db?.put('line', entry);
     this.flush();
   }
 

@@ -22,8 +22,10 @@ demo_prepare() {
     token=$(api POST /v1/login -H "$json" -d "{\"name\":\"admin\",\"password\":\"$admin_password\"}" | member token)
     local auth="Authorization: Bearer $token"
     api POST '/v1/roster?kind=districts' -H "$auth" -H 'Content-Type: application/geo+json' --data-binary "@$store/roster/districts.geojson" -o /dev/null
-    api POST '/v1/roster?kind=circles' -H "$auth" -H 'Content-Type: text/csv' --data-binary "@$store/roster/circles.csv" -o /dev/null
-    api POST '/v1/roster?kind=units' -H "$auth" -H 'Content-Type: text/csv' --data-binary "@$store/roster/units.csv" -o /dev/null
+    local kind
+    for kind in circles units checkpoints routes; do
+        api POST "/v1/roster?kind=$kind" -H "$auth" -H 'Content-Type: text/csv' --data-binary "@$store/roster/$kind.csv" -o /dev/null
+    done
     demo_user() { # NAME DISPLAY ROLE UNIT PASSWORD
         local unit=null
         [ -z "$4" ] || unit="\"$4\""

@@ -71,7 +71,9 @@ int cli_demo_roster(int argc, char *argv[])
     }
     const bool good = write_file(&roster, argv[1], "districts.geojson", demo_roster_districts) &&
                       write_file(&roster, argv[1], "circles.csv", demo_roster_circles) &&
-                      write_file(&roster, argv[1], "units.csv", demo_roster_units);
+                      write_file(&roster, argv[1], "units.csv", demo_roster_units) &&
+                      write_file(&roster, argv[1], "checkpoints.csv", demo_roster_checkpoints) &&
+                      write_file(&roster, argv[1], "routes.csv", demo_roster_routes);
     map_file_close(&file);
     return good ? 0 : 1;
 }

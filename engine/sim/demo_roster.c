@@ -7,7 +7,8 @@
 #define DISTRICTS_A_SIDE 3u
 #define PICK_TRIES       10000u
 #define KIND_STEP        5u
-#define HOME_TRIES       64u  /* of so many crossings the one nearest to the circle */
+#define HOME_TRIES       64u /* of so many crossings the one nearest to the circle */
+#define CHECKPOINTS      8u
 #define POST_SPREAD_E7   1500 /* about 17 m north or south: half a minute on foot is not far */
 
 /* How many in a thousand are of a kind, and how they are called. */
@@ -90,6 +91,37 @@ bool demo_roster_circles(const struct demo_roster *roster, FILE *file)
         fprintf(file, "K%03u,示范快反圈 Circle %u,", i + 1, i + 1);
         put_place(file, circle_place(roster, i));
         fprintf(file, ",%u,,1\n", 400 + prng_below(&prng, 5) * 100);
+    }
+    return fflush(file) == 0;
+}
+
+static uint32_t checkpoint_count(const struct demo_roster *roster)
+{
+    return roster->circles < CHECKPOINTS ? roster->circles : CHECKPOINTS;
+}
+
+bool demo_roster_checkpoints(const struct demo_roster *roster, FILE *file)
+{
+    fprintf(file,
+            "code,name,lat,lon,radius_m,from,to,every_min,stay_s,circle,district,synthetic\n");
+    for (uint32_t i = 0; i < checkpoint_count(roster); i++) {
+        fprintf(file, "B%03u,示范必到点 Checkpoint %u,", i + 1, i + 1);
+        put_place(file, circle_place(roster, i));
+        fprintf(file, ",80,,,60,20,K%03u,,1\n", i + 1);
+    }
+    return fflush(file) == 0;
+}
+
+bool demo_roster_routes(const struct demo_roster *roster, FILE *file)
+{
+    fprintf(file, "code,name,stops,from,to,every_min,circle,district,synthetic\n");
+    const uint32_t stops = checkpoint_count(roster) < 4 ? checkpoint_count(roster) : 4;
+    if (stops >= 2) {
+        fprintf(file, "R001,示范巡线 Round,");
+        for (uint32_t i = 0; i < stops; i++) {
+            fprintf(file, "%sB%03u", i > 0 ? "+" : "", i + 1);
+        }
+        fprintf(file, ",,,0,,,1\n"); /* walked by whoever comes by; nobody has to */
     }
     return fflush(file) == 0;
 }

@@ -14,9 +14,12 @@ struct demo_roster {
     uint64_t seed;
 };
 
-/* Three files as POST /v1/roster takes them; answers false if a write failed. */
+/* Files as POST /v1/roster takes them; answers false if a write failed. */
 bool demo_roster_districts(const struct demo_roster *roster, FILE *file); /* GeoJSON: nine */
 bool demo_roster_circles(const struct demo_roster *roster, FILE *file);   /* CSV */
 bool demo_roster_units(const struct demo_roster *roster, FILE *file);     /* CSV */
+/* At the first circles' places, and a round of the first four; CSV. */
+bool demo_roster_checkpoints(const struct demo_roster *roster, FILE *file);
+bool demo_roster_routes(const struct demo_roster *roster, FILE *file);
 
 #endif

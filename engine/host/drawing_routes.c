@@ -8,6 +8,7 @@
 #include "engine/host/disk_room.h"
 #include "engine/host/log.h"
 #include "engine/host/photo_links.h"
+#include "engine/host/photo_routes.h"
 #include "engine/host/query_text.h"
 #include "engine/net/http_api.h"
 #include "engine/store/photo_file.h"
@@ -379,23 +380,9 @@ static bool read_name(struct daemon *daemon, const struct net_request *request,
 static void post(struct daemon *daemon, const struct net_request *request,
                  const struct identity *by, const char *circle)
 {
-    char detail[128];
     struct drawing row = {.size = (uint32_t)request->body_size, .since_ms = daemon_now(daemon)};
     enum photo_media media = PHOTO_MEDIA_COUNT;
-    if (!read_name(daemon, request, row.name)) {
-        return;
-    }
-    if (request->body_size > daemon->config->photo_bytes_max) {
-        snprintf(detail, sizeof detail, "a drawing may have %u bytes",
-                 daemon->config->photo_bytes_max);
-        api_reply_problem(daemon->api, request->id, "too_large", detail, NULL);
-        return;
-    }
-    if (!photo_file_media(request->body, request->body_size, &media) ||
-        !http_api_body_is(request, types_name(TYPES_PHOTO_MEDIA, media))) {
-        api_reply_problem(daemon->api, request->id, "wrong_type",
-                          "the body must be a JPEG, PNG or WebP image, and Content-Type say which",
-                          NULL);
+    if (!read_name(daemon, request, row.name) || !photo_routes_body(daemon, request, &media)) {
         return;
     }
     row.media = media;

@@ -10,20 +10,6 @@
 
 /* ---- Reading the question ---- */
 
-static bool parse_code(const char *query, const char *name, char code[CODE_SIZE], char detail[256])
-{
-    char value[QUERY_VALUE_SIZE];
-    code[0] = '\0';
-    if (query_text_value(query, name, value)) {
-        if (strlen(value) >= CODE_SIZE) {
-            snprintf(detail, 256, "there is no %s \"%.40s\"", name, value);
-            return false;
-        }
-        memcpy(code, value, strlen(value) + 1);
-    }
-    return true;
-}
-
 bool patrol_report_parse(struct patrol_question *question, const char *query, uint64_t scope,
                          char detail[256])
 {
@@ -34,9 +20,9 @@ bool patrol_report_parse(struct patrol_question *question, const char *query, ui
     if (!query_text_check(query, "from to checkpoint circle district group format", detail) ||
         !calendar_query(query, "from", &question->from_ms, detail) ||
         !calendar_query(query, "to", &question->to_ms, detail) ||
-        !parse_code(query, "checkpoint", question->checkpoint, detail) ||
-        !parse_code(query, "circle", question->circle, detail) ||
-        !parse_code(query, "district", question->district, detail) ||
+        !query_text_code(query, "checkpoint", question->checkpoint, detail) ||
+        !query_text_code(query, "circle", question->circle, detail) ||
+        !query_text_code(query, "district", question->district, detail) ||
         !query_text_word(query, "group", "checkpoint circle district route unit none", &group,
                          detail) ||
         !query_text_word(query, "format", "json csv text", &format, detail)) {

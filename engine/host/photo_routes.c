@@ -161,28 +161,24 @@ static bool may(struct daemon *daemon, const struct net_request *request, const 
     return false;
 }
 
-/* False: it has been answered. */
-static bool read_body(struct daemon *daemon, const struct net_request *request,
-                      struct proto_incident_photo *photo)
+bool photo_routes_body(struct daemon *daemon, const struct net_request *request,
+                       enum photo_media *media)
 {
     char detail[128];
-    enum photo_media media = PHOTO_MEDIA_COUNT;
     if (request->body_size > daemon->config->photo_bytes_max) {
-        snprintf(detail, sizeof detail, "a photo may have %u bytes",
+        snprintf(detail, sizeof detail, "a picture may have %u bytes",
                  daemon->config->photo_bytes_max);
         api_reply_problem(daemon->api, request->id, "too_large", detail, NULL);
         return false;
     }
-    const bool is_photo =
-        request->body_size > 0 && photo_file_media(request->body, request->body_size, &media);
-    if (!is_photo || !http_api_body_is(request, types_name(TYPES_PHOTO_MEDIA, media))) {
+    const bool is_picture =
+        request->body_size > 0 && photo_file_media(request->body, request->body_size, media);
+    if (!is_picture || !http_api_body_is(request, types_name(TYPES_PHOTO_MEDIA, *media))) {
         api_reply_problem(daemon->api, request->id, "wrong_type",
                           "the body must be a JPEG, PNG or WebP image, and Content-Type say which",
                           NULL);
         return false;
     }
-    photo->media = (enum proto_photo_media)media;
-    photo->size = (uint32_t)request->body_size;
     return true;
 }
 
@@ -259,9 +255,12 @@ static void put(struct daemon *daemon, const struct net_request *request, const 
                           NULL);
         return;
     }
-    if (!read_query(daemon, request, &said.photo) || !read_body(daemon, request, &said.photo)) {
+    enum photo_media media = PHOTO_MEDIA_COUNT;
+    if (!read_query(daemon, request, &said.photo) || !photo_routes_body(daemon, request, &media)) {
         return;
     }
+    said.photo.media = (enum proto_photo_media)media;
+    said.photo.size = (uint32_t)request->body_size;
     const struct command command = {.kind = COMMAND_INCIDENT_PHOTO,
                                     .photo = {.incident_id = said.photo.incident_id,
                                               .assignment_id = said.photo.assignment_id}};

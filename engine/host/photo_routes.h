@@ -14,6 +14,10 @@ bool photo_routes_start(struct daemon *daemon);
 bool photo_routes_request(struct daemon *daemon, const struct net_request *request,
                           const struct identity *by);
 
+/* What the body is. False: no picture that we take, answered. */
+bool photo_routes_body(struct daemon *daemon, const struct net_request *request,
+                       enum photo_media *media);
+
 /* Where the photos lie, and where those of the backups do. */
 void photo_routes_directory(const struct daemon *daemon, bool of_backups, char *path, size_t size);
 

@@ -70,6 +70,20 @@ bool query_text_value(const char *query, const char *name, char value[QUERY_VALU
     return used > 0;
 }
 
+bool query_text_code(const char *query, const char *name, char code[CODE_SIZE], char detail[256])
+{
+    char value[QUERY_VALUE_SIZE];
+    code[0] = '\0';
+    if (query_text_value(query, name, value)) {
+        if (strlen(value) >= CODE_SIZE) {
+            snprintf(detail, 256, "there is no %s \"%.40s\"", name, value);
+            return false;
+        }
+        memcpy(code, value, strlen(value) + 1);
+    }
+    return true;
+}
+
 bool query_text_number(const char *query, const char *name, int64_t min, int64_t max,
                        int64_t *number, char detail[256])
 {

@@ -14,6 +14,9 @@ bool query_text_check(const char *query, const char *known, char detail[256]);
 /* The value of a parameter, percent-decoded; false: it is not there. */
 bool query_text_value(const char *query, const char *name, char value[QUERY_VALUE_SIZE]);
 
+/* A code, "" where the parameter is not there; false: longer than any, refused. */
+bool query_text_code(const char *query, const char *name, char code[CODE_SIZE], char detail[256]);
+
 /* Each leaves what it was given where the parameter is not there; false: refused. */
 bool query_text_number(const char *query, const char *name, int64_t min, int64_t max,
                        int64_t *number, char detail[256]);

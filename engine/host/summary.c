@@ -14,20 +14,6 @@
 
 /* ---- Reading the question ---- */
 
-static bool parse_code(const char *query, const char *name, char code[CODE_SIZE], char detail[256])
-{
-    char value[QUERY_VALUE_SIZE];
-    code[0] = '\0';
-    if (query_text_value(query, name, value)) {
-        if (strlen(value) >= CODE_SIZE) {
-            snprintf(detail, 256, "there is no %s \"%.40s\"", name, value);
-            return false;
-        }
-        memcpy(code, value, strlen(value) + 1);
-    }
-    return true;
-}
-
 static bool check_period(const struct summary_question *question, char detail[256])
 {
     const struct history_filter *filter = &question->filter;
@@ -70,10 +56,10 @@ bool summary_parse(struct summary_question *question, enum summary_kind kind, co
         !calendar_query(query, "to", &filter->to_ms, detail) ||
         !query_text_name(query, "tier", TYPES_TIER, &filter->tier, detail) ||
         !query_text_name(query, "type", TYPES_INCIDENT_TYPE, &filter->type, detail) ||
-        !parse_code(query, "unit", question->unit, detail) ||
-        !parse_code(query, "circle", question->circle, detail) ||
-        !parse_code(query, "area", question->area, detail) ||
-        !parse_code(query, "district", question->district, detail) ||
+        !query_text_code(query, "unit", question->unit, detail) ||
+        !query_text_code(query, "circle", question->circle, detail) ||
+        !query_text_code(query, "area", question->area, detail) ||
+        !query_text_code(query, "district", question->district, detail) ||
         !query_text_word(query, "drills", "0 1", &drills, detail) ||
         !query_text_word(query, "compare", "none last_year", &compare, detail) ||
         !query_text_word(query, "format", "json csv text", &format, detail) ||

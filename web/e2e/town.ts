@@ -83,18 +83,18 @@ export class Api {
     });
   }
 
-  /** Nobody is on a job, nothing is open: each test begins with a quiet town. */
+  /** Nobody is on a job, nothing is open, nobody has something to hear: each test begins with a quiet town. */
   async quiet(): Promise<void> {
     await this.recorded();
     const { incidents } = await this.get<{ incidents: { incident_id: number }[] }>('/v1/incidents?state=open&limit=200');
     await Promise.all(incidents.map(({ incident_id }) => this.end(incident_id)));
+    await this.hear();
   }
 
   private async end(incident: number): Promise<void> {
-    const { assignments, timeline } = await this.get<{
-      assignments: { assignment_id: number }[];
-      timeline: { kind: string; alarm?: { alarm_id: number; kind: string; unit: string } }[];
-    }>(`/v1/incidents/${incident}`);
+    const { timeline } = await this.get<{ timeline: { kind: string; alarm?: { alarm_id: number; kind: string; unit: string } }[] }>(
+      `/v1/incidents/${incident}`,
+    );
     for (const { kind, alarm } of timeline) {
       if (kind !== 'alarm.raised' || alarm?.kind !== 'panic') continue;
       const supervisor = new Api(this.town, this.town.people.supervisor); /* only one may end it; it may be over */
@@ -102,9 +102,17 @@ export class Api {
       await supervisor.do({ op: 'panic.close', unit: alarm.unit, reason: 'resolved' }).catch(() => undefined);
     }
     await this.do({ op: 'incident.close', incident, reason: 'resolved', clear_all: true }).catch(() => undefined);
-    /* who was on the way would still have to say that it heard */
-    await Promise.all(assignments.flatMap(({ assignment_id: assignment }) => [1, 2, 3].map((number) =>
-      this.do({ op: 'notice.update', assignment, number, state: 'acknowledged' }).catch(() => undefined))));
+  }
+
+  /** Who was on the way has heard that it is over, also of what an earlier test has closed: what was not heard
+   * lies over the unit's page. */
+  private async hear(): Promise<void> {
+    await this.recorded();
+    const supervisor = new Api(this.town, this.town.people.supervisor);
+    const now = Date.now();
+    const { board } = await supervisor.get<{ board: { notices: { assignment_id: number; number: number }[] } }>(`/v1/board?at=${now}&until=${now}`);
+    await Promise.all(board.notices.map(({ assignment_id: assignment, number }) =>
+      this.do({ op: 'notice.update', assignment, number, state: 'acknowledged' })));
   }
 
   /** The unit's radio says where it is. */

@@ -276,12 +276,10 @@ enum status history_remove(const char *path, char error[256])
     error[0] = '\0';
     for (size_t i = 0; i < sizeof suffixes / sizeof suffixes[0]; i++) {
         char name[STORE_PATH_SIZE];
-        const int length = snprintf(name, sizeof name, "%s%s", path, suffixes[i]);
-        if (length < 0 || (size_t)length >= sizeof name) {
-            store_db_say(error, "%.150s: the path is too long", path);
-            return STATUS_FULL;
+        enum status status = store_file_longer(path, suffixes[i], name, error);
+        if (status == STATUS_OK) {
+            status = store_file_remove(name, error);
         }
-        const enum status status = store_file_remove(name, error);
         if (status != STATUS_OK) {
             return status;
         }

@@ -13,7 +13,7 @@ static void add(struct history_query *query, const char *format, va_list argumen
 {
     const size_t room = HISTORY_QUERY_SIZE - query->size;
     const int length = vsnprintf(query->sql + query->size, room, format, arguments);
-    if (length < 0 || (size_t)length >= room) {
+    if ((size_t)length >= room) { /* a failure of vsnprintf is the largest of all sizes */
         query->is_too_long = true;
         return;
     }

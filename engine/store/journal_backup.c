@@ -24,12 +24,10 @@ enum status journal_backup_start(struct journal *journal, const char *path, char
         store_db_say(error, "a backup to %.150s is under way", journal->backup_path);
         return STATUS_BUSY;
     }
-    const int length = snprintf(journal->backup_path, sizeof journal->backup_path, "%s.part", path);
-    if (length < 0 || (size_t)length >= sizeof journal->backup_path) {
-        store_db_say(error, "%.150s: the path is too long", path);
-        return STATUS_FULL;
+    enum status status = store_file_longer(path, ".part", journal->backup_path, error);
+    if (status == STATUS_OK) {
+        status = store_file_remove(journal->backup_path, error);
     }
-    enum status status = store_file_remove(journal->backup_path, error);
     if (status == STATUS_OK) {
         status = store_db_open(journal->backup_path, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE,
                                &journal->backup_db, error);
@@ -56,11 +54,9 @@ static int backup_seal(struct journal *journal)
     (void)snprintf(sql, sizeof sql,
                    "PRAGMA journal_mode=DELETE;"
                    "INSERT OR REPLACE INTO meta SELECT 'backup', max(seq) FROM journal");
-    int code = sqlite3_backup_finish(journal->backup);
+    (void)sqlite3_backup_finish(journal->backup); /* the step before said that it is done */
     journal->backup = NULL;
-    if (code == SQLITE_OK) {
-        code = store_db_run(journal->backup_db, sql);
-    }
+    const int code = store_db_run(journal->backup_db, sql);
     const int closed = sqlite3_close(journal->backup_db);
     journal->backup_db = NULL;
     return code == SQLITE_OK ? closed : code;

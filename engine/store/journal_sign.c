@@ -16,9 +16,7 @@ static enum status public_create(const char *path, const struct sign_key *key,
                                  char error[STORE_ERROR_SIZE])
 {
     char beside[STORE_PATH_SIZE];
-    const int length = snprintf(beside, sizeof beside, "%s.pub", path);
-    if (length < 0 || (size_t)length >= sizeof beside) {
-        store_db_say(error, "%.150s: the path is too long", path);
+    if (store_file_longer(path, ".pub", beside, error) != STATUS_OK) {
         return STATUS_FULL;
     }
     char text[2 * SIGN_PUBLIC_SIZE + 1];

@@ -2,7 +2,6 @@
 
 #include <assert.h>
 #include <sodium.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -51,14 +50,9 @@ bool photo_file_name_read(const char *name, uint8_t hash[PHOTO_HASH_SIZE])
 enum status photo_file_path(const char *directory, const uint8_t hash[PHOTO_HASH_SIZE],
                             char path[STORE_PATH_SIZE], char error[STORE_ERROR_SIZE])
 {
-    char name[PHOTO_FILE_NAME_SIZE];
-    photo_file_name(hash, name);
-    const int length = snprintf(path, STORE_PATH_SIZE, "%s/%s", directory, name);
-    if (length < 0 || (size_t)length >= STORE_PATH_SIZE) {
-        store_db_say(error, "%.150s: the path is too long", directory);
-        return STATUS_FULL;
-    }
-    return STATUS_OK;
+    char name[1 + PHOTO_FILE_NAME_SIZE] = "/";
+    photo_file_name(hash, name + 1);
+    return store_file_longer(directory, name, path, error);
 }
 
 enum status photo_file_save(const char *directory, const uint8_t hash[PHOTO_HASH_SIZE],

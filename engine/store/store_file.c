@@ -11,6 +11,10 @@
 /* SQLite masks the size of a call with 0x1ffff: 128 KiB at once would write nothing, "disk full".
  */
 #define CHUNK_SIZE (64u << 10)
+/* Beside a path while it is written. Of one length: what can be begun can be ended. */
+#define FRESH ".new"
+#define MARK  ".dir"
+_Static_assert(sizeof MARK <= sizeof FRESH, "a directory is synced after the file is there");
 
 /* xOpen wants memory of its own and a path followed by two NULs (URI parameters). */
 struct file {
@@ -33,6 +37,7 @@ static void file_close(struct file *file)
 static int file_open(struct file *file, const char *path, int flags)
 {
     *file = (struct file){.vfs = sqlite3_vfs_find(NULL)};
+    errno = 0;
     assert(file->vfs != NULL);
     const size_t length = strlen(path);
     if (length >= STORE_PATH_SIZE) {
@@ -44,7 +49,6 @@ static int file_open(struct file *file, const char *path, int flags)
         return SQLITE_NOMEM;
     }
     int flags_out = 0;
-    errno = 0;
     const int code =
         file->vfs->xOpen(file->vfs, file->path, file->handle, flags | FILE_TYPE, &flags_out);
     if (code != SQLITE_OK) {
@@ -100,7 +104,7 @@ static int read_all(struct file *file, size_t size_max, uint8_t **bytes, size_t 
     if (code != SQLITE_OK) {
         return code;
     }
-    if (length < 0 || (uint64_t)length > size_max) {
+    if ((uint64_t)length > size_max) {
         return SQLITE_TOOBIG;
     }
     uint8_t *all = malloc((size_t)length + 1);
@@ -187,8 +191,8 @@ static int remove_path(const char *path)
 static int sync_directory(const char *path)
 {
     char mark[STORE_PATH_SIZE];
-    const int length = snprintf(mark, sizeof mark, "%s.sync", path);
-    if (length < 0 || (size_t)length >= sizeof mark) {
+    char error[STORE_ERROR_SIZE];
+    if (store_file_longer(path, MARK, mark, error) != STATUS_OK) {
         return SQLITE_CANTOPEN;
     }
     const uint8_t byte = 0;
@@ -205,18 +209,13 @@ enum status store_file_replace(const char *path, const struct store_piece pieces
                                char error[STORE_ERROR_SIZE])
 {
     char beside[STORE_PATH_SIZE];
-    const int length = snprintf(beside, sizeof beside, "%s.new", path);
-    if (length < 0 || (size_t)length >= sizeof beside) {
-        store_db_say(error, "%.150s: the path is too long", path);
-        return STATUS_FULL;
-    }
-    int code = write_new(beside, pieces, count);
-    if (code != SQLITE_OK) {
-        const enum status status = failed(beside, "write it", code, error);
-        (void)remove_path(beside);
+    enum status status = store_file_longer(path, FRESH, beside, error);
+    if (status != STATUS_OK) {
         return status;
     }
-    const enum status status = store_file_rename(beside, path, error);
+    const int code = write_new(beside, pieces, count);
+    status = code == SQLITE_OK ? store_file_rename(beside, path, error)
+                               : failed(beside, "write it", code, error);
     if (status != STATUS_OK) {
         (void)remove_path(beside);
     }
@@ -278,9 +277,7 @@ enum status store_file_secret(const char *path, const uint8_t *bytes, size_t siz
         return STATUS_BUSY;
     }
     char beside[STORE_PATH_SIZE];
-    const int length = snprintf(beside, sizeof beside, "%s.XXXXXX", path);
-    if (length < 0 || (size_t)length >= sizeof beside) {
-        store_db_say(error, "%.150s: the path is too long", path);
+    if (store_file_longer(path, ".XXXXXX", beside, error) != STATUS_OK) {
         return STATUS_FULL;
     }
     const int descriptor = mkstemp(beside); /* mode 0600 from its first moment */
@@ -315,6 +312,20 @@ enum status store_file_remove(const char *path, char error[STORE_ERROR_SIZE])
     errno = 0;
     const int code = remove_path(path);
     return code == SQLITE_OK ? STATUS_OK : failed(path, "remove it", code, error);
+}
+
+enum status store_file_longer(const char *path, const char *more, char out[STORE_PATH_SIZE],
+                              char error[STORE_ERROR_SIZE])
+{
+    const size_t length = strlen(path);
+    const size_t size = strlen(more) + 1;
+    if (length + size > STORE_PATH_SIZE) {
+        store_db_say(error, "%.150s: the path is too long", path);
+        return STATUS_FULL;
+    }
+    memcpy(out, path, length);
+    memcpy(out + length, more, size);
+    return STATUS_OK;
 }
 
 enum status store_file_beside(const char *path, const char *name, char out[STORE_PATH_SIZE])

@@ -49,6 +49,10 @@ MUST_CHECK enum status store_file_sync_directory(const char *path, char error[ST
 /* Remove; a file that is not there is fine. */
 MUST_CHECK enum status store_file_remove(const char *path, char error[STORE_ERROR_SIZE]);
 
+/* `path` with `more` at its end. STATUS_FULL: too long. */
+MUST_CHECK enum status store_file_longer(const char *path, const char *more,
+                                         char out[STORE_PATH_SIZE], char error[STORE_ERROR_SIZE]);
+
 /* `name` in the directory of `path`. STATUS_FULL: too long. */
 MUST_CHECK enum status store_file_beside(const char *path, const char *name,
                                          char out[STORE_PATH_SIZE]);

@@ -1,12 +1,13 @@
 #include "tests/support/fault_vfs.h"
 
 #include <assert.h>
+#include <errno.h>
 #include <sqlite3.h>
 #include <string.h>
 
 static struct {
     uint32_t operations, nth;
-    int code;
+    int code, system;
     bool forever, torn;
     uint32_t seen, failed;
 } plan;
@@ -24,6 +25,7 @@ void fault_vfs_arm(uint32_t operations, uint32_t nth, int code, bool forever, bo
     plan.operations = operations;
     plan.nth = nth;
     plan.code = code;
+    plan.system = 0;
     plan.forever = forever;
     plan.torn = torn;
     plan.seen = 0;
@@ -33,6 +35,11 @@ void fault_vfs_arm(uint32_t operations, uint32_t nth, int code, bool forever, bo
 void fault_vfs_disarm(void)
 {
     plan.operations = 0;
+}
+
+void fault_vfs_errno(int system)
+{
+    plan.system = system;
 }
 
 uint32_t fault_vfs_seen(void)
@@ -53,6 +60,7 @@ static int strike(enum fault_operation operation)
     plan.seen++;
     if (plan.seen == plan.nth || (plan.forever && plan.seen > plan.nth)) {
         plan.failed++;
+        errno = plan.system == 0 ? errno : plan.system;
         return plan.code;
     }
     return SQLITE_OK;

@@ -23,6 +23,8 @@ void fault_vfs_install(void);
  * leave its first half on the disk (`torn`). */
 void fault_vfs_arm(uint32_t operations, uint32_t nth, int code, bool forever, bool torn);
 void fault_vfs_disarm(void);
+/* ... and leaves this in errno, like a call of the system that failed. Arming takes it back. */
+void fault_vfs_errno(int system);
 
 /* Armed operations seen, and how many of them failed, since it was armed. */
 uint32_t fault_vfs_seen(void);

@@ -29,7 +29,6 @@ struct identity_write {
 struct identity_write identity_write_begin(struct identity_store *store, char error[256]);
 void identity_write_sql(struct identity_write *write, const char *sql);
 void identity_write_number(struct identity_write *write, int64_t number);
-void identity_write_time(struct identity_write *write, int64_t ms);
 void identity_write_text(struct identity_write *write, const char *text); /* NULL: NULL */
 void identity_write_hash(struct identity_write *write, const uint8_t hash[IDENTITY_HASH_SIZE]);
 /* Run it; answers how many rows changed. */

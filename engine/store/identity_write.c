@@ -38,13 +38,6 @@ void identity_write_number(struct identity_write *write, int64_t number)
     }
 }
 
-void identity_write_time(struct identity_write *write, int64_t ms)
-{
-    if (write->statement != NULL) {
-        store_db_bind_time(write->statement, ++write->index, ms);
-    }
-}
-
 void identity_write_text(struct identity_write *write, const char *text)
 {
     if (write->statement != NULL) {

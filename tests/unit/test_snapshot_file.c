@@ -3,13 +3,16 @@
 #define _GNU_SOURCE
 #include <criterion/criterion.h>
 #include <criterion/new/assert.h>
+#include <sodium.h>
 #include <sqlite3.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "engine/store/position_file.h"
 #include "engine/store/recovery.h"
 #include "engine/store/snapshot_file.h"
+#include "engine/store/store_file.h"
 #include "tests/support/fault_vfs.h"
 #include "tests/support/store_city.h"
 #include "tests/support/store_given.h"
@@ -58,6 +61,8 @@ static uint64_t read_one(uint64_t seq_max)
         cr_expect(eq(sz, file.size, 5000));
         cr_expect(eq(u8, file.bytes[0], (uint8_t)seq));
         cr_expect(eq(u8, file.bytes[4999], (uint8_t)seq));
+        cr_expect(eq(str, file.info.epoch, EPOCH));
+        cr_expect(eq(int, (int)store_given_size(file.path), 128 + 5000), "%s", file.path);
     } else {
         cr_expect(eq(int, status, STATUS_NOT_FOUND));
     }
@@ -69,6 +74,79 @@ Test(snapshot, an_empty_directory_has_none_and_nothing_to_complain_about)
 {
     cr_expect(eq(u64, read_one(UINT64_MAX), 0));
     cr_expect(eq(int, skipped[0], 0));
+}
+
+/* Files of the disk are older than the program that reads them. */
+Test(snapshot, is_laid_out_as_it_always_was)
+{
+    static const char head[40 + 1] = "KFSNAP\0\n\x01\0\0\0\0\0\0\0"
+                                     "\x08\x07\x06\x05\x04\x03\x02\x01" /* seq */
+                                     "\xf8\xf7\xf6\xf5\xf4\xf3\xf2\xf1" /* digest */
+                                     "\x05\0\0\0\0\0\0\0";              /* size */
+    struct snapshot_info info = {
+        .seq = 0x0102030405060708, .digest = 0xf1f2f3f4f5f6f7f8, .epoch = EPOCH};
+    uint8_t hash[32];
+    uint8_t *bytes = NULL;
+    size_t size = 0;
+    const uint8_t content[] = {1, 2, 3, 4, 5};
+    memset(error, 'x', sizeof error - 1);
+    cr_assert(eq(int, snapshot_file_write(directory, &info, content, 5, error), STATUS_OK));
+    cr_expect(eq(int, error[0], 0));
+    cr_assert(eq(int, store_file_read(slots[0], 1000, &bytes, &size, error), STATUS_OK));
+    cr_assert(eq(sz, size, 128 + 5));
+    cr_expect(eq(int, memcmp(bytes, head, 40), 0));
+    cr_expect(eq(int, memcmp(bytes + 40, EPOCH, 32), 0));
+    (void)crypto_generichash(hash, 32, content, 5, NULL, 0);
+    cr_expect(eq(int, memcmp(bytes + 72, hash, 32), 0));
+    (void)crypto_generichash(hash, 24, bytes, 104, NULL, 0);
+    cr_expect(eq(int, memcmp(bytes + 104, hash, 24), 0));
+    cr_expect(eq(int, memcmp(bytes + 128, content, 5), 0));
+    free(bytes);
+}
+
+/* Its sums are right: another program made it. */
+Test(snapshot, of_another_version_or_size_is_named)
+{
+    static const struct {
+        size_t offset;
+        uint8_t byte;
+        const char *says;
+    } bends[] = {{6, 1, "not a snapshot"},
+                 {8, 2, "another version"},
+                 {8, 0, "another version"},
+                 {32, 0x87, "truncated"},
+                 {32, 0x89, "truncated"}};
+    uint8_t *bytes = NULL;
+    size_t size = 0;
+    cr_assert(eq(int, write_one(100, EPOCH), STATUS_OK));
+    cr_assert(eq(int, store_file_read(slots[0], 10000, &bytes, &size, error), STATUS_OK));
+    cr_assert(eq(u8, bytes[32], 0x88)); /* 5000 */
+    for (size_t i = 0; i < sizeof bends / sizeof bends[0]; i++) {
+        const uint8_t kept = bytes[bends[i].offset];
+        const struct store_piece piece = {bytes, size};
+        bytes[bends[i].offset] = bends[i].byte;
+        (void)crypto_generichash(bytes + 104, 24, bytes, 104, NULL, 0);
+        cr_assert(eq(int, store_file_replace(slots[0], &piece, 1, error), STATUS_OK));
+        cr_expect(eq(u64, read_one(UINT64_MAX), 0), "%zu", i);
+        cr_expect(ne(ptr, strstr(skipped, bends[i].says), NULL), "%zu: %s", i, skipped);
+        bytes[bends[i].offset] = kept;
+    }
+    free(bytes);
+}
+
+Test(snapshot, of_a_directory_whose_name_is_too_long_is_refused)
+{
+    static const struct snapshot_info info = {.seq = 1, .epoch = EPOCH};
+    char deep[902];
+    memset(deep, '/', sizeof deep - 1);
+    memcpy(deep, directory, strlen(directory));
+    deep[901] = '\0';
+    cr_expect(
+        eq(int, snapshot_file_write(deep, &info, (const uint8_t *)"x", 1, error), STATUS_FULL));
+    cr_expect(ne(ptr, strstr(error, "too long"), NULL), "%s", error);
+    deep[900] = '\0';
+    cr_expect(eq(int, snapshot_file_write(deep, &info, (const uint8_t *)"x", 1, error), STATUS_OK),
+              "%s", error);
 }
 
 Test(snapshot, the_newest_two_are_kept)
@@ -376,6 +454,20 @@ static struct position_record a_position(uint32_t i)
                                     .accuracy_m = (uint16_t)(i % 65536)};
 }
 
+/* Read into a count and a sentence that something else was in. */
+static enum status read_positions(const char *file, const char *epoch,
+                                  struct position_record records[], uint32_t records_max,
+                                  uint32_t expected)
+{
+    uint32_t count = 77;
+    memset(error, 'x', sizeof error - 1);
+    const enum status status = position_file_read(file, epoch, records, records_max, &count, error);
+    cr_assert(eq(u32, count, expected));
+    cr_assert(ne(chr, error[0], 'x'));
+    cr_assert(eq(int, error[0] == '\0', status == STATUS_OK));
+    return status;
+}
+
 Test(snapshot, positions_come_back_as_they_were)
 {
     static struct position_record written[POSITION_FILE_UNITS_MAX], read[POSITION_FILE_UNITS_MAX];
@@ -387,13 +479,9 @@ Test(snapshot, positions_come_back_as_they_were)
             written[i] = a_position(i);
         }
         cr_assert(eq(int, position_file_write(file, EPOCH, written, counts[c], error), STATUS_OK));
-        uint32_t count = 0;
-        cr_assert(eq(int,
-                     position_file_read(file, EPOCH, read, POSITION_FILE_UNITS_MAX, &count, error),
-                     STATUS_OK),
-                  "%s", error);
-        cr_assert(eq(u32, count, counts[c]));
-        for (uint32_t i = 0; i < count; i++) {
+        cr_assert(eq(int, read_positions(file, EPOCH, read, counts[c], counts[c]), STATUS_OK), "%s",
+                  error); /* there is room for so many and not for one more */
+        for (uint32_t i = 0; i < counts[c]; i++) {
             cr_assert(eq(u32, read[i].unit_id, written[i].unit_id));
             cr_assert(eq(i32, read[i].at.lat_e7, written[i].at.lat_e7));
             cr_assert(eq(i32, read[i].at.lon_e7, written[i].at.lon_e7));
@@ -405,30 +493,96 @@ Test(snapshot, positions_come_back_as_they_were)
     }
 }
 
+/* Files of the disk are older than the program that reads them. */
+#define POSITIONS_SIZE 72u
+static const char positions_of_one[POSITIONS_SIZE + 1] =
+    "KFPOS\0\x01\n"                    /* version 1 */
+    "0123456789abcdef0123456789abcdef" /* EPOCH */
+    "\x01\0\0\0"                       /* one record */
+    "\x78\x56\x34\x12"                 /* unit 0x12345678 */
+    "\x00\xe9\xa4\x35"                 /* 90 degrees north */
+    "\x00\x2e\xb6\x94"                 /* 180 degrees west */
+    "\xef\xcd\xab\x89\x67\x45\x23\x01" /* ms */
+    "\x02\x01\x04\x03\x06\x05\0\0";
+
+static void write_positions(const char *file, uint8_t bytes[POSITIONS_SIZE + 16])
+{
+    (void)crypto_generichash(bytes + POSITIONS_SIZE, 16, bytes, POSITIONS_SIZE, NULL, 0);
+    const struct store_piece piece = {bytes, POSITIONS_SIZE + 16};
+    cr_assert(eq(int, store_file_replace(file, &piece, 1, error), STATUS_OK), "%s", error);
+}
+
+Test(snapshot, positions_are_laid_out_as_they_always_were)
+{
+    const struct position_record record = {.unit_id = 0x12345678,
+                                           .at = {900000000, -1800000000},
+                                           .fix_ms = 0x0123456789abcdef,
+                                           .heading_deg = 0x0102,
+                                           .speed_kmh = 0x0304,
+                                           .accuracy_m = 0x0506};
+    char file[GIVEN_PATH_SIZE];
+    uint8_t *bytes = NULL;
+    size_t size = 0;
+    uint8_t hash[16];
+    store_given_path(directory, "positions.kfp", file);
+    memset(error, 'x', sizeof error - 1);
+    cr_assert(eq(int, position_file_write(file, EPOCH, &record, 1, error), STATUS_OK));
+    cr_expect(eq(int, error[0], 0));
+    cr_assert(eq(int, store_file_read(file, 1000, &bytes, &size, error), STATUS_OK));
+    cr_assert(eq(sz, size, POSITIONS_SIZE + sizeof hash));
+    cr_expect(eq(int, memcmp(bytes, positions_of_one, POSITIONS_SIZE), 0));
+    (void)crypto_generichash(hash, sizeof hash, bytes, POSITIONS_SIZE, NULL, 0);
+    cr_expect(eq(int, memcmp(bytes + POSITIONS_SIZE, hash, sizeof hash), 0));
+    free(bytes);
+}
+
+/* The sum is right: another program made them. */
+Test(snapshot, positions_that_no_writer_of_ours_made_are_damage)
+{
+    static const struct {
+        size_t offset;
+        uint8_t byte;
+        const char *says;
+    } bends[] = {{6, 2, "of this version"},
+                 {40, 2, "damaged"},
+                 {40, 0, "damaged"},
+                 {43, 1, "damaged"},
+                 {48, 0x01, "record 0 is no place"},
+                 {53, 0x2d, "record 0 is no place"}};
+    struct position_record records[2];
+    uint8_t bytes[POSITIONS_SIZE + 16];
+    char file[GIVEN_PATH_SIZE];
+    store_given_path(directory, "positions.kfp", file);
+    for (size_t i = 0; i < sizeof bends / sizeof bends[0]; i++) {
+        memcpy(bytes, positions_of_one, POSITIONS_SIZE);
+        write_positions(file, bytes);
+        cr_assert(eq(int, read_positions(file, EPOCH, records, 1, 1), STATUS_OK), "%s", error);
+        bytes[bends[i].offset] = bends[i].byte;
+        write_positions(file, bytes);
+        cr_expect(eq(int, read_positions(file, EPOCH, records, 2, 0), STATUS_CORRUPT), "%zu", i);
+        cr_expect(ne(ptr, strstr(error, bends[i].says), NULL), "%zu: %s", i, error);
+    }
+}
+
 Test(snapshot, broken_positions_are_refused_with_a_reason)
 {
     struct position_record records[4] = {a_position(1), a_position(2), a_position(3)};
     char file[GIVEN_PATH_SIZE];
-    uint32_t count = 9;
     store_given_path(directory, "positions.kfp", file);
-    cr_expect(
-        eq(int, position_file_read(file, EPOCH, records, 4, &count, error), STATUS_NOT_FOUND));
+    cr_expect(eq(int, read_positions(file, EPOCH, records, 4, 0), STATUS_NOT_FOUND));
     cr_assert(eq(int, position_file_write(file, EPOCH, records, 3, error), STATUS_OK));
-    cr_expect(eq(int, position_file_read(file, OTHER, records, 4, &count, error), STATUS_STALE));
-    cr_expect(eq(int, position_file_read(file, EPOCH, records, 2, &count, error), STATUS_FULL));
+    cr_expect(eq(int, read_positions(file, OTHER, records, 4, 0), STATUS_STALE));
+    cr_expect(eq(int, read_positions(file, EPOCH, records, 2, 0), STATUS_FULL));
     const long size = store_given_size(file);
     for (long offset = 0; offset < size; offset++) {
         store_given_flip(file, offset);
-        cr_expect(
-            eq(int, position_file_read(file, EPOCH, records, 4, &count, error), STATUS_CORRUPT),
-            "byte %ld: %s", offset, error);
-        cr_expect(eq(u32, count, 0));
+        cr_expect(eq(int, read_positions(file, EPOCH, records, 4, 0), STATUS_CORRUPT),
+                  "byte %ld: %s", offset, error);
         store_given_flip(file, offset);
     }
     for (long shorter = size - 1; shorter >= 0; shorter--) {
         store_given_truncate(file, shorter);
-        cr_expect(
-            eq(int, position_file_read(file, EPOCH, records, 4, &count, error), STATUS_CORRUPT),
-            "%ld bytes", shorter);
+        cr_expect(eq(int, read_positions(file, EPOCH, records, 4, 0), STATUS_CORRUPT), "%ld bytes",
+                  shorter);
     }
 }

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "engine/core/event_codec.h"
+#include "engine/store/history_private.h"
 #include "engine/store/history_reader.h"
 #include "engine/store/recovery.h"
 #include "tests/support/fault_vfs.h"
@@ -710,6 +711,75 @@ Test(history, tables_of_an_earlier_program_are_stale)
     (void)sqlite3_close(db);
     cr_expect(eq(int, history_open(path, EPOCH, &history, error), STATUS_STALE));
     cr_expect(strstr(error, "rebuild") != NULL, "%s", error);
+}
+
+/* "<directory>//////name" of so many bytes. */
+static const char *path_of(size_t length)
+{
+    static char long_path[2 * STORE_PATH_SIZE];
+    memset(long_path, '/', length);
+    memcpy(long_path, directory, strlen(directory));
+    memcpy(long_path + length - 4, "name", 5);
+    return long_path;
+}
+
+Test(history, what_cannot_be_opened_or_removed_is_said)
+{
+    struct history *none = NULL;
+    struct history_reader *nobody = NULL;
+    char nowhere[GIVEN_PATH_SIZE];
+    store_given_path(directory, "nowhere/history.db", nowhere);
+    cr_expect(eq(int, history_open(nowhere, EPOCH, &none, error), STATUS_NOT_FOUND), "%s", error);
+    cr_expect(eq(int, history_reader_open(nowhere, &nobody, error), STATUS_NOT_FOUND));
+    cr_expect(eq(int, history_open(path_of(STORE_PATH_SIZE), EPOCH, &none, error), STATUS_FULL));
+    cr_expect(
+        eq(int, history_reader_open(path_of(STORE_PATH_SIZE), &nobody, error), STATUS_NO_MEMORY));
+    cr_expect(eq(ptr, none, NULL));
+    cr_expect(eq(ptr, nobody, NULL));
+    cr_expect(ne(int, history_remove(directory, error), STATUS_OK), "a directory stays");
+    cr_expect(ne(ptr, strstr(error, "cannot remove it"), NULL), "%s", error);
+    cr_expect(eq(int, history_remove(path_of(STORE_PATH_SIZE - 1), error), STATUS_FULL),
+              "there is no room for the names beside it");
+    cr_expect(eq(int, history_remove(path_of(STORE_PATH_SIZE - 5), error), STATUS_OK));
+    cr_assert(eq(int, history_open(path_of(STORE_PATH_SIZE - 1), EPOCH, &none, error), STATUS_OK));
+    history_close(none);
+    cr_assert(
+        eq(int, history_reader_open(path_of(STORE_PATH_SIZE - 1), &nobody, error), STATUS_OK));
+    history_reader_close(nobody);
+}
+
+Test(history, of_which_any_file_cannot_be_removed_is_not_called_removed)
+{
+    history_reader_close(reader);
+    history_close(history);
+    reader = NULL;
+    history = NULL;
+    for (uint32_t nth = 1; nth <= 4; nth++) { /* the file, its WAL, its index */
+        fault_vfs_arm(FAULT_DELETE, nth, SQLITE_IOERR_DELETE, false, false);
+        const enum status status = history_remove(path, error);
+        fault_vfs_disarm();
+        cr_expect(eq(int, status, nth <= 3 ? STATUS_IO : STATUS_OK), "%u: %s", nth, error);
+        cr_expect(eq(int, error[0] != '\0', nth <= 3));
+    }
+}
+
+/* More than wait to be made again: what is made early is made again, and none is left out. */
+Test(history, more_incidents_in_one_batch_than_are_kept_in_mind_have_their_rows)
+{
+    const uint32_t many = HISTORY_TOUCHED_MAX + 100;
+    for (uint32_t id = 1; id <= many; id++) {
+        given_incident(id, 1000 + id, 3, false);
+    }
+    feed();
+    given_verdict(1, TIER_1, TIER_NO_UNIT, UNIT_NONE, 60000, 900000);
+    feed();
+    struct history_statistics statistics;
+    const struct history_filter all = history_reader_everything();
+    cr_assert(eq(int, history_reader_statistics(reader, &all, &statistics, error), STATUS_OK));
+    cr_expect(eq(u32, statistics.tiers[TIER_1].rows, many));
+    cr_expect(eq(u32, statistics.tiers[TIER_1].excluded[HISTORY_OPEN], many - 1));
+    cr_expect(eq(u32, statistics.tiers[TIER_1].no_unit, 1));
+    cr_expect(eq(u32, statistics.tiers[TIER_5].rows, many));
 }
 
 Test(history, garbage_and_missing_files_are_said)

@@ -342,6 +342,97 @@ Test(history_samples, of_ten_take_the_nearest_rank)
     cr_expect(out.tiers[TIER_1].response.max_ms == 1000);
 }
 
+static int compare(const void *a, const void *b)
+{
+    const int64_t left = *(const int64_t *)a;
+    const int64_t right = *(const int64_t *)b;
+    return (left > right) - (left < right);
+}
+
+/* Some hundred are sorted in another way than some thousand; spans have from 1 to 62 bits. */
+Test(history_samples, of_every_number_and_length_take_the_nearest_rank)
+{
+    static const uint32_t counts[] = {2, 33, 64, 65, 511, 512, 513, 1024, 5000};
+    static const uint32_t bits[] = {1, 10, 11, 12, 22, 23, 33, 34, 61, 62};
+    static int64_t values[5000];
+    uint64_t state = 3;
+    for (size_t c = 0; c < sizeof counts / sizeof counts[0]; c++) {
+        for (size_t b = 0; b < sizeof bits / sizeof bits[0]; b++) {
+            const uint32_t n = counts[c];
+            for (uint32_t i = 0; i < n; i++) {
+                values[i] = (int64_t)(store_given_random(&state) >> (64 - bits[b]));
+                given_row(values[i], HISTORY_COUNTED);
+            }
+            qsort(values, n, sizeof values[0], compare);
+            history_statistics_reckon(samples, &out);
+            const struct history_percentiles *got = &out.tiers[TIER_1].response;
+            cr_assert(eq(u32, got->n, n));
+            cr_assert(eq(i64, got->p50_ms, values[(n * 50 + 99) / 100 - 1]), "%u, %zu", n, b);
+            cr_assert(eq(i64, got->p90_ms, values[(n * 90 + 99) / 100 - 1]), "%u, %zu", n, b);
+            cr_assert(eq(i64, got->p95_ms, values[(n * 95 + 99) / 100 - 1]), "%u, %zu", n, b);
+            cr_assert(eq(i64, got->p99_ms, values[(n * 99 + 99) / 100 - 1]), "%u, %zu", n, b);
+            cr_assert(eq(i64, got->max_ms, values[n - 1]), "%u, %zu", n, b);
+            tear_down();
+            set_up();
+        }
+    }
+}
+
+/* What was sorted already takes more, and is sorted again. */
+Test(history_samples, that_come_after_a_reckoning_count_in_the_next)
+{
+    for (uint32_t i = 0; i < 600; i++) {
+        given_row(1000 + i, HISTORY_COUNTED);
+    }
+    history_statistics_reckon(samples, &out);
+    for (uint32_t i = 0; i < 600; i++) {
+        given_row(i, HISTORY_COUNTED);
+    }
+    history_statistics_reckon(samples, &out);
+    cr_expect(eq(u32, out.tiers[TIER_1].response.n, 1200));
+    cr_expect(eq(i64, out.tiers[TIER_1].response.p50_ms, 599));
+    cr_expect(eq(i64, out.tiers[TIER_1].response.max_ms, 1599));
+}
+
+Test(history_samples, are_counted_in_bins_of_ten_seconds_and_one_for_all_the_rest)
+{
+    for (int64_t bin = 0; bin <= 70; bin++) { /* up to 710 s */
+        given_row(bin * 10000, HISTORY_COUNTED);
+        given_row(bin * 10000 + 9999, HISTORY_COUNTED);
+    }
+    history_statistics_reckon(samples, &out);
+    for (uint32_t bin = 0; bin < HISTORY_BINS; bin++) {
+        cr_expect(eq(u32, out.tiers[TIER_1].bins[bin], bin < 60 ? 2 : 22), "bin %u", bin);
+    }
+}
+
+Test(history_samples, of_every_tier_and_stage_are_kept_apart)
+{
+    for (uint32_t tier = 0; tier < TIER_COUNT; tier++) {
+        struct history_answer answer = {
+            .tier = (enum tier)tier, .verdict = TIER_MISSED, .response_ms = 100 + tier};
+        for (uint32_t stage = 0; stage < HISTORY_STAGE_COUNT; stage++) {
+            answer.stages_ms[stage] = 1000 * (int64_t)(stage + 1) + tier;
+        }
+        cr_assert(eq(int, history_statistics_add(samples, &answer), STATUS_OK));
+        answer.verdict = TIER_NO_UNIT;
+        cr_assert(eq(int, history_statistics_add(samples, &answer), STATUS_OK));
+    }
+    history_statistics_reckon(samples, &out);
+    for (uint32_t tier = 0; tier < TIER_COUNT; tier++) {
+        const struct history_tier_statistics *got = &out.tiers[tier];
+        cr_expect(eq(u32, got->rows, 2));
+        cr_expect(eq(u32, got->met, 0));
+        cr_expect(eq(u32, got->missed, 1));
+        cr_expect(eq(u32, got->no_unit, 1));
+        cr_expect(eq(i64, got->response.max_ms, 100 + tier));
+        for (uint32_t stage = 0; stage < HISTORY_STAGE_COUNT; stage++) {
+            cr_expect(eq(u32, got->stages[stage].n, 2));
+            cr_expect(eq(i64, got->stages[stage].p50_ms, 1000 * (int64_t)(stage + 1) + tier));
+        }
+    }
+}
+
 Test(history_samples, of_no_length_stay_in)
 {
     given_row(0, HISTORY_COUNTED);

@@ -43,6 +43,9 @@ static struct {
     int64_t created_ms;
     bool drill;
     enum incident_type type;
+    uint8_t district;
+    uint32_t circle;
+    struct geo_point at;
     uint32_t areas[AREA_KIND_COUNT];
 } opened[INCIDENTS * 2];
 
@@ -54,10 +57,16 @@ static void read_events(void)
             opened[event->opened.incident_id].created_ms = event->at_ms;
             opened[event->opened.incident_id].drill = event->opened.drill;
             opened[event->opened.incident_id].type = event->opened.type;
+            opened[event->opened.incident_id].at = event->opened.at;
+            opened[event->opened.incident_id].district = event->opened.district;
+            opened[event->opened.incident_id].circle = event->opened.circle;
             memcpy(opened[event->opened.incident_id].areas, event->opened.areas,
                    sizeof event->opened.areas);
         } else if (event->kind == EVENT_INCIDENT_UPDATED) {
             opened[event->incident.incident_id].type = event->incident.type;
+            opened[event->incident.incident_id].at = event->incident.at;
+            opened[event->incident.incident_id].district = event->incident.district;
+            opened[event->incident.incident_id].circle = event->incident.circle;
             memcpy(opened[event->incident.incident_id].areas, event->incident.areas,
                    sizeof event->incident.areas);
         } else if (event->kind == EVENT_ASSIGNMENT_SENT) {
@@ -379,8 +388,41 @@ Test(history_summary, the_bulletin_counts_in_the_times_that_are_published)
     }
 }
 
-static void expect_bulletin(const struct history_bulletin_line *line, uint32_t unit_id)
+static bool is_order_of(const struct order *order, enum history_group group, uint32_t key)
 {
+    const uint32_t district = opened[order->incident_id].district;
+    switch (group) {
+    case HISTORY_GROUP_CITY:
+    case HISTORY_GROUP_COUNT:
+    case HISTORY_GROUP_PERIOD:
+        break;
+    case HISTORY_GROUP_DISTRICT:
+        return key == (district == DISTRICT_NONE ? HISTORY_ANY : district);
+    case HISTORY_GROUP_CIRCLE:
+        return key == opened[order->incident_id].circle;
+    case HISTORY_GROUP_BEAT:
+        return key == opened[order->incident_id].areas[AREA_BEAT];
+    case HISTORY_GROUP_GRID:
+        return key == opened[order->incident_id].areas[AREA_GRID];
+    case HISTORY_GROUP_UNIT:
+        return key == order->unit_id;
+    case HISTORY_GROUP_TYPE:
+        return key == (uint32_t)opened[order->incident_id].type;
+    }
+    return true;
+}
+
+static void expect_bulletin(const struct history_bulletin_line *line, enum history_group group)
+{
+    uint32_t counted = 0, drills = 0;
+    for (uint32_t i = 1; i <= order_max; i++) {
+        if (orders[i].incident_id != 0 && is_order_of(&orders[i], group, line->line.key)) {
+            drills += opened[orders[i].incident_id].drill ? 1 : 0;
+            counted += opened[orders[i].incident_id].drill ? 0 : 1;
+        }
+    }
+    cr_expect(eq(u32, line->orders, counted), "group %d, key %u", (int)group, line->line.key);
+    cr_expect(eq(u32, line->drills, drills), "group %d, key %u", (int)group, line->line.key);
     for (uint32_t stage = 0; stage < 3; stage++) {
         uint32_t bins[5] = {0};
         uint32_t missing = 0, withdrawn = 0;
@@ -388,7 +430,7 @@ static void expect_bulletin(const struct history_bulletin_line *line, uint32_t u
         for (uint32_t i = 1; i <= order_max; i++) {
             const struct order *order = &orders[i];
             if (order->incident_id == 0 || opened[order->incident_id].drill ||
-                (unit_id != UNIT_NONE && order->unit_id != unit_id)) {
+                !is_order_of(order, group, line->line.key)) {
                 continue;
             }
             const int64_t span = span_of(order, stage);
@@ -438,15 +480,26 @@ Test(history_summary, the_bulletin_counts_every_order_and_names_the_slowest)
               "%s", error);
     cr_assert(eq(u32, bulletin.count, 1));
     cr_expect(lt(u32, 100, bulletin.lines[0].times[HISTORY_SIGN].n));
-    expect_bulletin(&bulletin.lines[0], UNIT_NONE);
+    const uint32_t in_all = bulletin.lines[0].orders + bulletin.lines[0].drills;
     history_summary_bulletin_finish(&bulletin);
-    cr_assert(eq(int,
-                 history_summary_bulletin(reader, &all, HISTORY_GROUP_UNIT, NULL, &bulletin, error),
-                 STATUS_OK));
-    for (uint32_t i = 0; i < bulletin.count; i++) {
-        expect_bulletin(&bulletin.lines[i], bulletin.lines[i].line.key);
+    for (uint32_t group = 0; group < HISTORY_GROUP_COUNT; group++) {
+        if (group == HISTORY_GROUP_PERIOD) {
+            continue;
+        }
+        uint32_t sum = 0;
+        cr_assert(eq(int,
+                     history_summary_bulletin(reader, &all, (enum history_group)group, NULL,
+                                              &bulletin, error),
+                     STATUS_OK));
+        for (uint32_t i = 0; i < bulletin.count; i++) {
+            const struct history_bulletin_line *line = &bulletin.lines[i];
+            cr_expect(i == 0 || line[-1].line.key < line->line.key, "by rising key");
+            expect_bulletin(line, (enum history_group)group);
+            sum += line->orders + line->drills;
+        }
+        cr_expect(eq(u32, sum, in_all), "every order is in one line");
+        history_summary_bulletin_finish(&bulletin);
     }
-    history_summary_bulletin_finish(&bulletin);
 }
 
 /* ---- A disk that cannot be read ---- */
@@ -509,10 +562,29 @@ Test(history_summary, what_cannot_be_read_is_no_report)
 
 /* ---- Heat, codes ---- */
 
+#define CELL_E7 25000
+
+static bool is_in_cell(const struct history_log_row *row, struct geo_point southwest)
+{
+    const struct geo_point at = opened[row->incident_id].at;
+    return at.lat_e7 >= southwest.lat_e7 && at.lat_e7 < southwest.lat_e7 + CELL_E7 &&
+           at.lon_e7 >= southwest.lon_e7 && at.lon_e7 < southwest.lon_e7 + CELL_E7;
+}
+
 static uint32_t heat_rows, heat_late, heat_incidents;
 static bool add_cell(void *context, const struct history_cell *cell)
 {
-    (void)context;
+    struct geo_point *last = context;
+    uint32_t expected = 0;
+    for (uint32_t i = 0; i < row_count; i++) {
+        const bool is_counted = rows[i].exclusion == HISTORY_COUNTED;
+        expected += is_counted && is_in_cell(&rows[i], cell->southwest) ? 1 : 0;
+    }
+    cr_expect(eq(u32, cell->rows, expected));
+    const bool is_north = cell->southwest.lat_e7 > last->lat_e7;
+    cr_expect(is_north ||
+              (cell->southwest.lat_e7 == last->lat_e7 && cell->southwest.lon_e7 > last->lon_e7));
+    *last = cell->southwest;
     heat_rows += cell->rows;
     heat_late += cell->late;
     heat_incidents += cell->incidents;
@@ -523,7 +595,9 @@ Test(history_summary, heat_has_every_counted_row_in_one_cell)
 {
     heat_rows = heat_late = heat_incidents = 0;
     const struct history_filter all = history_reader_everything();
-    cr_assert(eq(int, history_summary_heat(reader, &all, 25000, add_cell, NULL, error), STATUS_OK),
+    struct geo_point cell_before = {INT32_MIN, INT32_MIN};
+    cr_assert(eq(int, history_summary_heat(reader, &all, CELL_E7, add_cell, &cell_before, error),
+                 STATUS_OK),
               "%s", error);
     uint32_t counted = 0, late = 0, incidents = 0, last = 0;
     for (uint32_t i = 0; i < row_count; i++) { /* the log has an incident's tiers side by side */

@@ -66,6 +66,12 @@ static enum journal_answer append(void)
     return answer;
 }
 
+/* A writer that has lost must not keep the lock from the one that goes on. */
+static void expect_let_go(void)
+{
+    cr_expect(eq(int, sqlite3_get_autocommit(journal->db), 1), "a transaction is left open");
+}
+
 static void given_audits(uint32_t count)
 {
     for (uint32_t i = 0; i < count; i++) {
@@ -183,6 +189,7 @@ Test(journal, a_newer_term_on_the_disk_fences_the_writer)
                  SQLITE_OK));
     store_given_audit(&events, 4, "too late");
     cr_expect(eq(int, append(), JOURNAL_FENCED));
+    expect_let_go();
     int64_t rows = 0;
     cr_assert(
         eq(int, store_db_number(journal->db, "SELECT count(*) FROM journal", &rows), SQLITE_ROW));
@@ -199,6 +206,7 @@ Test(journal, events_that_another_wrote_fence_the_writer)
                  SQLITE_OK));
     store_given_audit(&events, 4, "mine");
     cr_expect(eq(int, append(), JOURNAL_FENCED));
+    expect_let_go();
 }
 
 Test(journal, a_double_order_is_a_failed_commit)
@@ -209,6 +217,7 @@ Test(journal, a_double_order_is_a_failed_commit)
     store_given_sent(&events, 2, 2, 12);
     cr_expect(eq(int, append(), JOURNAL_UNKNOWN));
     cr_expect(ne(ptr, strstr(error, "event 3 orders unit 12"), NULL), "%s", error);
+    expect_let_go();
     cr_expect(eq(u64, journal_seq(journal), 1));
 
     event_list_clear(&events);
@@ -290,9 +299,10 @@ Test(journal, an_answer_that_was_bent_is_corrupt)
 {
     const struct command_answer answer = an_answer(1);
     cr_assert(eq(int, journal_append(journal, &events, &answer, 1, 0, error), JOURNAL_DURABLE));
-    static const char *const bends[] = {"UPDATE command SET refusal = -1",
-                                        "UPDATE command SET refusal = 9999",
-                                        "UPDATE command SET refusal = 0, id = x'0102'"};
+    char beyond[64];
+    (void)snprintf(beyond, sizeof beyond, "UPDATE command SET refusal = %d", REASON_COUNT);
+    const char *const bends[] = {"UPDATE command SET refusal = -1", beyond,
+                                 "UPDATE command SET refusal = 0, id = x'0102'"};
     for (size_t i = 0; i < sizeof bends / sizeof bends[0]; i++) {
         struct command_answer read[2];
         uint32_t count = 9;
@@ -457,12 +467,17 @@ Test(journal, what_a_row_cannot_be_is_named)
 {
     given_audits(20);
     close_it();
-    static const struct {
+    char kind[64], source[64];
+    (void)snprintf(kind, sizeof kind, "UPDATE journal SET kind = %d WHERE seq = 9",
+                   EVENT_KIND_COUNT);
+    (void)snprintf(source, sizeof source, "UPDATE journal SET source = %d WHERE seq = 8",
+                   SOURCE_COUNT);
+    const struct {
         const char *bend, *says;
     } bends[] = {
-        {"UPDATE journal SET kind = 9999 WHERE seq = 9", "unknown kind"},
+        {kind, "unknown kind"},
         {"UPDATE journal SET kind = -1 WHERE seq = 9", "unknown kind"},
-        {"UPDATE journal SET source = 99 WHERE seq = 8", "unknown source"},
+        {source, "unknown source"},
         {"UPDATE journal SET source = -1 WHERE seq = 8", "unknown source"},
         {"UPDATE journal SET actor = hex(zeroblob(60)) WHERE seq = 7", "too long an actor"},
         {"UPDATE journal SET command_id = x'01' WHERE seq = 6", "of the wrong size"},

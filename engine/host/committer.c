@@ -15,6 +15,7 @@
 
 #define FULL_RETRY_MS 200
 #define IDLE_WAIT_MS  500
+#define QUIET_WAITS   120u /* a minute */
 
 /* Where the batch in hand is. Only the writer moves it on from GIVEN, only the loop from IDLE. */
 enum stage { STAGE_IDLE, STAGE_GIVEN, STAGE_APPLYING };
@@ -284,7 +285,7 @@ static bool serve(struct committer *committer, struct batch *batch, uint64_t exp
 static void *write_batches(void *argument)
 {
     struct committer *committer = argument;
-    bool idled = false;
+    uint32_t waits = 0; /* since the last batch */
     while (true) {
         pthread_mutex_lock(&committer->lock);
         if (committer->stage != STAGE_GIVEN && committer->job == NULL && !committer->stopping) {
@@ -300,7 +301,7 @@ static void *write_batches(void *argument)
         pthread_mutex_unlock(&committer->lock);
 
         if (given) {
-            idled = false;
+            waits = 0;
             if (!serve(committer, batch, expected_seq)) {
                 return NULL;
             }
@@ -308,10 +309,12 @@ static void *write_batches(void *argument)
             run_job(committer);
         } else if (stopping) {
             return NULL;
-        } else if (!idled) {
-            journal_idle(committer->config.journal);
-            snapshot_if_due(committer);
-            idled = true;
+        } else if (waits <= QUIET_WAITS) {
+            if (waits == 0 || waits == QUIET_WAITS) { /* the second time signs what is unsigned */
+                journal_idle(committer->config.journal);
+                snapshot_if_due(committer);
+            }
+            waits++;
         }
     }
 }

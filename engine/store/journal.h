@@ -69,9 +69,9 @@ MUST_CHECK enum status journal_answers(struct journal *journal, struct command_a
                                        uint32_t answers_max, uint32_t *count);
 
 /* Between batches: checkpoint when the WAL is large, purge old command answers. A head is signed
- * when nothing was appended since the last call, at close, and by journal_append itself before
- * 10,000 events are unsigned; signed heads are appended to heads.log beside the journal. Cheap when
- * there is nothing to do. */
+ * when nothing was appended since the last call, at close, and by journal_append itself when the
+ * oldest unsigned event is a minute old and before 10,000 events are unsigned; signed heads are
+ * appended to heads.log beside the journal. Cheap when there is nothing to do. */
 void journal_idle(struct journal *journal);
 
 /* After every batch: under a load that never rests the WAL is folded in at 256 MiB, which holds up

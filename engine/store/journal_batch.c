@@ -45,6 +45,7 @@ void journal_batch_finish(struct journal *journal)
 struct outcome {
     uint64_t seq;
     int64_t at_ms;
+    int64_t unsigned_at_ms;
     uint8_t hash[CHAIN_HASH_SIZE];
     int64_t answer_high;
     bool is_signed;
@@ -166,6 +167,13 @@ static int put_answers(struct journal *journal, const struct command_answer answ
     return SQLITE_OK;
 }
 
+static bool is_to_be_signed(const struct journal *journal, const struct outcome *outcome)
+{
+    return outcome->seq - journal->signed_seq >= JOURNAL_SIGN_EVENTS ||
+           (outcome->seq > journal->signed_seq &&
+            outcome->at_ms - outcome->unsigned_at_ms >= JOURNAL_SIGN_MS);
+}
+
 /* Everything between BEGIN and COMMIT. */
 static int put_all(struct journal *journal, const struct event_list *events,
                    const struct command_answer answers[], uint32_t answer_count,
@@ -179,7 +187,7 @@ static int put_all(struct journal *journal, const struct event_list *events,
     if (code == SQLITE_OK) {
         code = put_answers(journal, answers, answer_count, outcome);
     }
-    if (code == SQLITE_OK && outcome->seq - journal->signed_seq >= JOURNAL_SIGN_EVENTS) {
+    if (code == SQLITE_OK && is_to_be_signed(journal, outcome)) {
         outcome->is_signed = true;
         code = journal_heads_put(journal, outcome->seq, outcome->hash);
     }
@@ -225,10 +233,14 @@ enum journal_answer journal_batch_write(struct journal *journal, const struct ev
 {
     struct outcome outcome = {.seq = journal->seq,
                               .at_ms = journal->at_ms,
+                              .unsigned_at_ms = journal->unsigned_at_ms,
                               .answer_high = journal->answer_high,
                               .failed_unit_id = UNIT_NONE};
     memcpy(outcome.hash, journal->hash, CHAIN_HASH_SIZE);
 
+    if (journal->seq == journal->signed_seq && events->count > 0) {
+        outcome.unsigned_at_ms = events->records[0].at_ms;
+    }
     int code = store_db_step(journal->statements[JOURNAL_BEGIN]);
     if (code == SQLITE_OK) {
         code = put_all(journal, events, answers, answer_count, &outcome);
@@ -241,11 +253,11 @@ enum journal_answer journal_batch_write(struct journal *journal, const struct ev
     }
     journal->seq = outcome.seq;
     journal->at_ms = outcome.at_ms;
+    journal->unsigned_at_ms = outcome.unsigned_at_ms;
     journal->answer_high = outcome.answer_high;
     memcpy(journal->hash, outcome.hash, CHAIN_HASH_SIZE);
     if (outcome.is_signed) {
         journal->signed_seq = journal->seq;
-        journal->signed_at_ms = journal->at_ms;
         journal_heads_export(journal);
     }
     return JOURNAL_DURABLE;

@@ -3,9 +3,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "engine/store/heads_file.h"
 #include "engine/store/journal_private.h"
-
-#define HEADS_FILE_MAX (256u << 20)
 
 struct check {
     sqlite3 *db;
@@ -123,20 +122,11 @@ static enum status check_unsigned(struct check *check)
     return STATUS_OK;
 }
 
-/* heads.log beside the journal remembers heads that a rewritten file no longer has. */
-static enum status check_exported(struct check *check)
+static enum status check_piece(struct check *check, const char *text)
 {
-    char path[STORE_PATH_SIZE];
-    char error[STORE_ERROR_SIZE];
-    uint8_t *text = NULL;
-    size_t size = 0;
-    if (store_file_beside(check->path, "heads.log", path) != STATUS_OK ||
-        store_file_read(path, HEADS_FILE_MAX, &text, &size, error) != STATUS_OK) {
-        return STATUS_OK; /* a copy elsewhere has none */
-    }
     enum status status = STATUS_OK;
     struct signed_head head;
-    for (const char *at = (const char *)text;
+    for (const char *at = text;
          status == STATUS_OK && (at = journal_sign_next(at, &head)) != NULL;) {
         const char *epoch = journal_meta_epoch_of(&check->epochs, head.seq);
         const bool is_ours = strcmp(head.epoch, epoch) == 0; /* else: left behind by a restore */
@@ -145,8 +135,31 @@ static enum status check_exported(struct check *check)
             status = check_head(check, &head);
         }
     }
-    free(text);
     return status;
+}
+
+/* heads.log beside the journal remembers heads that a rewritten file no longer has. */
+static enum status check_exported(struct check *check)
+{
+    char path[STORE_PATH_SIZE];
+    if (store_file_beside(check->path, "heads.log", path) != STATUS_OK) {
+        return STATUS_OK; /* there can be none */
+    }
+    struct heads_file *file = malloc(sizeof *file);
+    if (file == NULL) {
+        store_db_say(check->verdict->text, "out of memory for %.150s", path);
+        return STATUS_NO_MEMORY;
+    }
+    char *text = check->verdict->text;
+    enum status read = heads_file_open(file, path, text);
+    enum status status = STATUS_OK;
+    while (read == STATUS_OK && status == STATUS_OK) {
+        read = heads_file_piece(file, text);
+        status = read == STATUS_OK ? check_piece(check, file->text) : STATUS_OK;
+    }
+    free(file);
+    const bool is_unread = read != STATUS_OK && read != STATUS_NOT_FOUND; /* a copy may have none */
+    return status == STATUS_OK && is_unread ? read : status;
 }
 
 enum status journal_check_file(const char *path, const char *key_path,

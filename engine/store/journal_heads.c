@@ -3,9 +3,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "engine/store/heads_file.h"
 #include "engine/store/journal_private.h"
 
-#define HEADS_FILE_MAX (256u << 20) /* 230 B a head: a million heads */
 #define EXPORT_AT_ONCE 1024u
 
 int journal_heads_put(struct journal *journal, uint64_t seq, const uint8_t hash[CHAIN_HASH_SIZE])
@@ -42,7 +42,6 @@ void journal_heads_sign(struct journal *journal)
         return;
     }
     journal->signed_seq = journal->seq;
-    journal->signed_at_ms = journal->at_ms;
     journal_heads_export(journal);
 }
 
@@ -92,31 +91,41 @@ void journal_heads_export(struct journal *journal)
     free(text);
 }
 
-static enum status load_exported(struct journal *journal, char error[STORE_ERROR_SIZE])
+/* The newest head of this piece that the journal has, too. */
+static uint64_t newest_of(const struct journal *journal, const char *text)
 {
-    uint8_t *text = NULL;
-    size_t size = 0;
-    const enum status status =
-        store_file_read(journal->heads_path, HEADS_FILE_MAX, &text, &size, error);
-    if (status == STATUS_NOT_FOUND || size == 0) {
-        free(text);
-        return status == STATUS_NOT_FOUND ? STATUS_OK : status;
-    }
-    if (status != STATUS_OK) {
-        return status;
-    }
-    const bool is_torn = text[size - 1] != '\n';
+    uint64_t newest = 0;
     struct signed_head head;
-    for (const char *at = (const char *)text; (at = journal_sign_next(at, &head)) != NULL;) {
+    for (const char *at = text; (at = journal_sign_next(at, &head)) != NULL;) {
         const char *epoch = journal_meta_epoch_of(&journal->epochs, head.seq);
-        if (head.seq <= journal->seq && head.seq > journal->exported_seq &&
-            strcmp(head.epoch, epoch) == 0) {
-            journal->exported_seq = head.seq;
+        if (head.seq <= journal->seq && head.seq > newest && strcmp(head.epoch, epoch) == 0) {
+            newest = head.seq;
         }
     }
-    free(text);
-    const uint8_t newline = '\n';
-    return is_torn ? store_file_append(journal->heads_path, &newline, 1, error) : STATUS_OK;
+    return newest;
+}
+
+static enum status load_exported(struct journal *journal, char error[STORE_ERROR_SIZE])
+{
+    struct heads_file *file = malloc(sizeof *file);
+    if (file == NULL) {
+        store_db_say(error, "out of memory for %.150s", journal->heads_path);
+        return STATUS_NO_MEMORY;
+    }
+    enum status status = heads_file_open(file, journal->heads_path, error);
+    const bool is_torn = status == STATUS_OK && file->is_torn;
+    while (status == STATUS_OK && journal->exported_seq == 0) {
+        status = heads_file_piece(file, error);
+        if (status == STATUS_OK) {
+            journal->exported_seq = newest_of(journal, file->text);
+        }
+    }
+    free(file);
+    if (status == STATUS_OK || status == STATUS_NOT_FOUND) {
+        const uint8_t newline = '\n';
+        return is_torn ? store_file_append(journal->heads_path, &newline, 1, error) : STATUS_OK;
+    }
+    return status;
 }
 
 enum status journal_heads_load(struct journal *journal, char error[STORE_ERROR_SIZE])
@@ -127,7 +136,7 @@ enum status journal_heads_load(struct journal *journal, char error[STORE_ERROR_S
         return store_db_fail(journal->db, journal->path, "read its signatures", code, error);
     }
     journal->signed_seq = (uint64_t)seq;
-    journal->signed_at_ms = journal->at_ms;
+    journal->unsigned_at_ms = journal->at_ms; /* or older; nearly enough */
     const enum status status = load_exported(journal, error);
     if (status == STATUS_OK) {
         journal_heads_export(journal);

@@ -10,7 +10,11 @@
 /* What the modules of the journal share. Nothing outside of engine/store/journal*.c and its tests
  * includes this. */
 
-#define JOURNAL_SIGN_EVENTS      10000u /* a head is signed at least this often */
+/* A head is signed before so many events, and after the batch in which the oldest unsigned event is
+ * so old: who rewrites the file has that much to rewrite before a signature holds it. A year has
+ * half a million minutes, 120 MB of heads.log. */
+#define JOURNAL_SIGN_EVENTS      10000u
+#define JOURNAL_SIGN_MS          60000
 #define JOURNAL_CHECKPOINT_PAGES 1024u  /* 4 MiB of WAL: reliability figures are for this size */
 #define JOURNAL_TRUNCATE_PAGES   16384u /* 64 MiB: give the space back */
 #define JOURNAL_CROWDED_PAGES    65536u /* 256 MiB: folded in though nobody rests */
@@ -51,9 +55,9 @@ struct journal {
     uint64_t term;
     uint64_t seq;
     int64_t at_ms;
-    uint8_t hash[CHAIN_HASH_SIZE]; /* of event `seq` */
-    uint64_t signed_seq;           /* newest event under a signed head */
-    int64_t signed_at_ms;
+    uint8_t hash[CHAIN_HASH_SIZE];   /* of event `seq` */
+    uint64_t signed_seq;             /* newest event under a signed head */
+    int64_t unsigned_at_ms;          /* of the event after it, where there is one */
     uint64_t exported_seq;           /* newest head in heads.log */
     uint64_t idle_seq;               /* what journal_idle saw the last time */
     int64_t answer_low, answer_high; /* row numbers of the answers kept */

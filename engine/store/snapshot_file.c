@@ -86,7 +86,7 @@ static const char *header_get(const uint8_t bytes[HEADER_SIZE], struct header *h
 static bool slot_header(const char *path, struct header *header, char why[STORE_ERROR_SIZE])
 {
     uint8_t bytes[HEADER_SIZE];
-    if (store_file_peek(path, bytes, sizeof bytes, why) != STATUS_OK) {
+    if (store_file_part(path, 0, bytes, sizeof bytes, why) != STATUS_OK) {
         return false;
     }
     const char *wrong = header_get(bytes, header);
@@ -184,7 +184,7 @@ static bool slot_fits(const char *path, const char *epoch, uint64_t seq_max, uin
     char why[STORE_ERROR_SIZE];
     uint8_t byte = 0;
     struct header header;
-    const enum status there = store_file_peek(path, &byte, 1, why);
+    const enum status there = store_file_part(path, 0, &byte, 1, why);
     if (there == STATUS_NOT_FOUND) {
         return false; /* not written yet: nothing to report */
     }

@@ -97,6 +97,18 @@ static enum status failed(const char *path, const char *what, int code,
     return status;
 }
 
+static int file_read(struct file *file, sqlite3_int64 offset, uint8_t *bytes, size_t size)
+{
+    int code = SQLITE_OK;
+    for (size_t at = 0; at < size && code == SQLITE_OK; at += CHUNK_SIZE) {
+        const size_t rest = size - at;
+        const int count = (int)(rest < CHUNK_SIZE ? rest : CHUNK_SIZE);
+        code = file->handle->pMethods->xRead(file->handle, bytes + at, count,
+                                             offset + (sqlite3_int64)at);
+    }
+    return code;
+}
+
 static int read_all(struct file *file, size_t size_max, uint8_t **bytes, size_t *size)
 {
     sqlite3_int64 length = 0;
@@ -111,11 +123,7 @@ static int read_all(struct file *file, size_t size_max, uint8_t **bytes, size_t 
     if (all == NULL) {
         return SQLITE_NOMEM;
     }
-    for (sqlite3_int64 at = 0; at < length && code == SQLITE_OK; at += CHUNK_SIZE) {
-        const sqlite3_int64 rest = length - at;
-        const int count = (int)(rest < (sqlite3_int64)CHUNK_SIZE ? rest : CHUNK_SIZE);
-        code = file->handle->pMethods->xRead(file->handle, all + at, count, at);
-    }
+    code = file_read(file, 0, all, (size_t)length);
     if (code != SQLITE_OK) {
         free(all);
         return code;
@@ -144,17 +152,34 @@ enum status store_file_read(const char *path, size_t size_max, uint8_t **bytes, 
     return code == SQLITE_OK ? STATUS_OK : failed(path, "read it", code, error);
 }
 
-enum status store_file_peek(const char *path, uint8_t *bytes, size_t size,
+enum status store_file_size(const char *path, uint64_t *size, char error[STORE_ERROR_SIZE])
+{
+    struct file file;
+    sqlite3_int64 length = 0;
+    int code = file_open(&file, path, SQLITE_OPEN_READONLY);
+    if (code == SQLITE_OK) {
+        code = file.handle->pMethods->xFileSize(file.handle, &length);
+        file_close(&file);
+    }
+    if (code != SQLITE_OK) {
+        return failed(path, "read its size", code, error);
+    }
+    *size = (uint64_t)length;
+    return STATUS_OK;
+}
+
+enum status store_file_part(const char *path, uint64_t offset, uint8_t *bytes, size_t size,
                             char error[STORE_ERROR_SIZE])
 {
     struct file file;
     int code = file_open(&file, path, SQLITE_OPEN_READONLY);
     if (code == SQLITE_OK) {
-        code = file.handle->pMethods->xRead(file.handle, bytes, (int)size, 0);
+        code = file_read(&file, (sqlite3_int64)offset, bytes, size);
         file_close(&file);
     }
     if (code == SQLITE_IOERR_SHORT_READ) {
-        store_db_say(error, "%.150s: shorter than its header", path);
+        store_db_say(error, "%.150s: shorter than %llu bytes", path,
+                     (unsigned long long)(offset + size));
         return STATUS_CORRUPT;
     }
     return code == SQLITE_OK ? STATUS_OK : failed(path, "read it", code, error);

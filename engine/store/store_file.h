@@ -18,9 +18,13 @@
 MUST_CHECK enum status store_file_read(const char *path, size_t size_max, uint8_t **bytes,
                                        size_t *size, char error[STORE_ERROR_SIZE]);
 
-/* The first `size` bytes; STATUS_CORRUPT: the file is shorter. */
-MUST_CHECK enum status store_file_peek(const char *path, uint8_t *bytes, size_t size,
+/* How many bytes it has. STATUS_NOT_FOUND. */
+MUST_CHECK enum status store_file_size(const char *path, uint64_t *size,
                                        char error[STORE_ERROR_SIZE]);
+
+/* `size` bytes from `offset` on; STATUS_CORRUPT: the file is shorter. */
+MUST_CHECK enum status store_file_part(const char *path, uint64_t offset, uint8_t *bytes,
+                                       size_t size, char error[STORE_ERROR_SIZE]);
 
 /* Replace atomically with the pieces, one after the other: written beside, synced, renamed,
  * directory synced. */

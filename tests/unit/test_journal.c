@@ -82,6 +82,16 @@ static void given_audits(uint32_t count)
     cr_assert(eq(int, append(), JOURNAL_DURABLE), "%s", error);
 }
 
+/* The same, all of one moment. */
+static void given_audits_at(uint32_t count, int64_t at_ms)
+{
+    for (uint32_t i = 0; i < count; i++) {
+        store_given_audit(&events, journal_seq(journal) + 1, "something happened");
+        events.records[i].at_ms = at_ms;
+    }
+    cr_assert(eq(int, append(), JOURNAL_DURABLE), "%s", error);
+}
+
 static void run_sql(const char *file, const char *sql)
 {
     sqlite3 *db = NULL;
@@ -586,7 +596,7 @@ Test(journal, a_shortened_journal_is_found_by_the_exported_heads)
 Test(journal, long_unsigned_stretches_do_not_exist)
 {
     for (uint32_t i = 0; i < 6; i++) {
-        given_audits(4000); /* 24,000 without an idle moment */
+        given_audits_at(4000, 1767225600000); /* 24,000 without an idle moment */
     }
     cr_expect(eq(u64, journal->signed_seq, 24000));
     close_it();
@@ -595,6 +605,53 @@ Test(journal, long_unsigned_stretches_do_not_exist)
     cr_assert(eq(int, remove(heads_path), 0));
     const struct journal_verdict verdict = verify(STATUS_CORRUPT);
     cr_expect(eq(u64, verdict.bad_seq, 10000), "%s", verdict.text);
+}
+
+Test(journal, no_event_stays_unsigned_for_a_minute_while_others_follow)
+{
+    given_audits_at(1, 1767225600000);
+    given_audits_at(1, 1767225659999);
+    cr_expect(eq(u64, journal->signed_seq, 0));
+    given_audits_at(1, 1767225660000);
+    cr_expect(eq(u64, journal->signed_seq, 3));
+    const long size = store_given_size(heads_path);
+    cr_expect(lt(int, 200, (int)size));
+    given_audits_at(1, 1767225900000); /* the minute begins with what is unsigned, not before */
+    given_audits_at(1, 1767225959999);
+    cr_expect(eq(u64, journal->signed_seq, 3));
+    close_it();
+    cr_assert(eq(int, open_it(), STATUS_OK), "%s", error);
+    cr_expect(eq(u64, journal->signed_seq, 5), "closing signs");
+    close_it();
+    cr_expect(eq(u64, verify(STATUS_OK).signatures, 2));
+}
+
+Test(journal, a_start_reads_the_end_of_the_exported_heads_however_many_there_are)
+{
+    given_audits(5);
+    close_it();
+    uint8_t *heads = NULL;
+    size_t size = 0;
+    cr_assert(eq(int, store_file_read(heads_path, 1u << 20, &heads, &size, error), STATUS_OK));
+    const long years = 400l << 20; /* of what is older; a hole in the file */
+    cr_assert(eq(int, truncate(heads_path, years), 0));
+    cr_assert(eq(int, store_file_append(heads_path, (const uint8_t *)"\n", 1, error), STATUS_OK));
+    cr_assert(eq(int, store_file_append(heads_path, heads, size, error), STATUS_OK));
+    free(heads);
+    cr_assert(eq(int, open_it(), STATUS_OK), "%s", error);
+    cr_expect(eq(i64, store_given_size(heads_path), years + 1 + (long)size), "nothing is new");
+    close_it();
+}
+
+Test(journal, exported_heads_that_cannot_be_read_are_no_proof)
+{
+    given_audits(5);
+    close_it();
+    cr_assert(eq(int, remove(heads_path), 0));
+    cr_assert(eq(int, mkdir(heads_path, 0700), 0));
+    const struct journal_verdict verdict = verify(STATUS_IO);
+    cr_expect(ne(ptr, strstr(verdict.text, "heads.log"), NULL), "%s", verdict.text);
+    cr_assert(eq(int, rmdir(heads_path), 0));
 }
 
 Test(journal, an_erased_body_leaves_the_chain_whole)

@@ -754,16 +754,30 @@ static uint32_t some_order(struct sim *sim)
     return 1 + sim_below(sim, 100);
 }
 
-/* A supervisor ends a call for help when the unit is safe. */
-static void end_panics(struct sim *sim, uint32_t who)
+static void acknowledge_alarm(struct sim *sim, uint32_t who, uint32_t alarm_id)
+{
+    struct request *request = request_new(sim, COMMAND_ALARM_ACK, who);
+    request->command.alarm.alarm_id = alarm_id;
+    ask(sim, request);
+}
+
+/* A call for help is heard by somebody, and ended by a supervisor when the unit is safe. */
+static void answer_panics(struct sim *sim, uint32_t who)
 {
     for (uint32_t unit_id = 0; unit_id < sim->people->unit_count; unit_id++) {
-        if (sim_record_panic(sim, unit_id) != 0 && sim_chance(sim, 150)) {
-            struct request *request = request_new(sim, COMMAND_PANIC_CLOSE, who);
-            request->command.panic_close.unit_id = unit_id;
-            request->command.panic_close.reason = REASON_RESOLVED;
-            ask(sim, request);
+        const uint32_t incident_id = sim_record_panic(sim, unit_id);
+        if (incident_id == 0 || !sim_chance(sim, 150)) {
+            continue;
         }
+        const uint32_t alarm_id = sim_record_incident(sim, incident_id)->panic_alarm;
+        if (alarm_id != 0) {
+            acknowledge_alarm(sim, who, alarm_id);
+            continue;
+        }
+        struct request *request = request_new(sim, COMMAND_PANIC_CLOSE, who);
+        request->command.panic_close.unit_id = unit_id;
+        request->command.panic_close.reason = REASON_RESOLVED;
+        ask(sim, request);
     }
 }
 
@@ -834,7 +848,7 @@ static void contradict_centre(struct sim *sim, uint32_t who)
 /* What must be done by somebody: closing what is over. */
 static void tidy_up(struct sim *sim, uint32_t who)
 {
-    end_panics(sim, who);
+    answer_panics(sim, who);
     centres_answer(sim, who);
     const int64_t now_ms = sim_process_clock_ms(sim);
     uint32_t closed = 0;
@@ -923,9 +937,7 @@ static void contradict(struct sim *sim, uint32_t who)
         request->command.recommend.incident_id = incident_id;
         ask(sim, request);
     } else if (what < 82) {
-        request = request_new(sim, COMMAND_ALARM_ACK, who);
-        request->command.alarm.alarm_id = sim_record_alarm(sim, sim_below(sim, 64));
-        ask(sim, request);
+        acknowledge_alarm(sim, who, sim_record_alarm(sim, sim_below(sim, 64)));
     } else if (what < 86) {
         shelve(sim, who);
     } else if (what < 88) {

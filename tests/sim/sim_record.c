@@ -645,6 +645,10 @@ static void on_alarm(struct sim *sim, const struct event *event)
         uint32_t *alarms = &incident_of(sim, event->alarm.incident_id)->late_alarms;
         *alarms = record->alarms.items[id].is_open ? *alarms | bit : *alarms & ~bit;
     }
+    if (event->alarm.kind == ALARM_PANIC) {
+        incident_of(sim, event->alarm.incident_id)->panic_alarm =
+            event->kind == EVENT_ALARM_RAISED ? id : 0;
+    }
     if (event->alarm.kind == ALARM_UNDISPATCHED && event->alarm.incident_id != 0) {
         incident_of(sim, event->alarm.incident_id)->has_undispatched_alarm =
             record->alarms.items[id].is_open;

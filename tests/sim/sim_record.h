@@ -18,6 +18,7 @@ struct sim_incident {
     int64_t opened_ms, state_ms;
     bool is_archived, has_undispatched_alarm, is_drill;
     uint32_t late_alarms; /* open ones about a centre, bit 0: ALARM_RECEIPT_LATE */
+    uint32_t panic_alarm; /* of its unit's call for help, until somebody has it; 0 */
 };
 
 struct sim_assignment {

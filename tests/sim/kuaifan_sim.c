@@ -171,9 +171,10 @@ static void report(const struct trial *plan, uint64_t held, const struct sim_fig
            held, plan->seeds, hours, seconds, hours / seconds, (double)sum->core_steps / seconds);
     printf("  %" PRIu64 " happenings, %" PRIu64 " commands, %" PRIu64 " deadlines, %" PRIu64
            " fixes; %" PRIu64 " reports, %" PRIu64 " orders, %" PRIu64 " referrals, %" PRIu64
-           " plans, %" PRIu64 " events\n",
+           " plans, %" PRIu64 " visits, %" PRIu64 " missed, %" PRIu64 " rounds, %" PRIu64
+           " events\n",
            sum->steps, sum->commands, sum->deadlines, sum->fixes, sum->reports, sum->orders,
-           sum->referrals, sum->plans, sum->events);
+           sum->referrals, sum->plans, sum->visits, sum->misses, sum->rounds, sum->events);
     printf("  faults: %" PRIu64 " messages lost, %" PRIu64 " repeated, %" PRIu64 " late; %" PRIu64
            " links lost; %" PRIu64 " clock jumps; %" PRIu64 " deaths (%" PRIu64
            " with the power); %" PRIu64 " disk errors, %" PRIu64 " short writes, %" PRIu64

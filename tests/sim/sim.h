@@ -34,7 +34,8 @@ struct sim_options {
 /* What was thrown at the engine, and how much it did. */
 struct sim_figures {
     uint64_t steps, core_steps, commands, events, fixes, deadlines;
-    uint64_t reports, orders, referrals, plans, digests_equal, snapshots, restarts, replayed;
+    uint64_t reports, orders, referrals, plans, visits, misses, rounds, digests_equal, snapshots,
+        restarts, replayed;
     uint64_t lost, repeated, late, links_lost;
     uint64_t deaths, power_cuts, io_errors, short_writes, full_periods, clock_jumps;
     uint64_t snapshots_corrupted, failed_starts;
@@ -45,6 +46,7 @@ struct sim_process;
 struct sim_record;
 struct sim_referrals;
 struct sim_plans;
+struct sim_patrol;
 struct sim_people;
 
 struct sim {
@@ -61,6 +63,7 @@ struct sim {
     struct sim_record *record;
     struct sim_referrals *referrals;
     struct sim_plans *plans;
+    struct sim_patrol *patrol;
     struct sim_people *people;
     struct sim_figures figures;
 };

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "tests/sim/sim_patrol.h"
 #include "tests/sim/sim_process.h"
 #include "tests/sim/sim_record.h"
 #include "tests/sim/sim_referrals.h"
@@ -34,6 +35,7 @@ struct unit {
     enum assignment_state stage;
     struct fix fixes[FIXES_KEPT];
     uint32_t fix_count; /* newest: (count - 1) % FIXES_KEPT */
+    uint32_t fix_first; /* that the process of now has seen */
 };
 
 /* What somebody asks, until he has an answer. */
@@ -57,6 +59,7 @@ struct sim_people {
     struct geo_point corners[4 * SIM_AREAS_MAX];
     struct centre_definition centres[SIM_CENTRES];
     struct circle_plan plans[SIM_PLANS];
+    struct checkpoint_definition checkpoints[SIM_CHECKPOINTS];
     uint32_t unit_count;
     struct geo_point hot[HOT_PLACES];
     struct request requests[REQUESTS_MAX];
@@ -80,6 +83,12 @@ static struct geo_point point_of(int32_t east_m, int32_t north_m)
 static int32_t some_m(struct sim *sim)
 {
     return (int32_t)sim_below(sim, 2 * CITY_M) - CITY_M;
+}
+
+struct geo_point sim_people_somewhere(struct sim *sim)
+{
+    const int32_t east_m = some_m(sim);
+    return point_of(east_m, some_m(sim));
 }
 
 static bool stands_still(const struct unit *unit)
@@ -345,6 +354,12 @@ static void on_retry(struct sim *sim, struct request *request)
 
 /* ---- Units ---- */
 
+static void head_for(struct unit *unit, struct geo_point to)
+{
+    unit->to_east_m = (to.lon_e7 - 10000000) / 90;
+    unit->to_north_m = (to.lat_e7 - 10000000) / 90;
+}
+
 static void go(struct sim *sim, struct unit *unit)
 {
     const int64_t passed_us = sim->now_us - unit->moved_us;
@@ -361,8 +376,9 @@ static void go(struct sim *sim, struct unit *unit)
         unit->east_m = unit->to_east_m;
         unit->north_m = unit->to_north_m;
         if (unit->order == 0) { /* patrol */
-            unit->to_east_m = some_m(sim);
-            unit->to_north_m = some_m(sim);
+            const struct geo_point to =
+                sim_chance(sim, 400) ? sim_patrol_place(sim) : sim_people_somewhere(sim);
+            head_for(unit, to);
         }
         return;
     }
@@ -452,8 +468,7 @@ static void set_out(struct sim *sim, uint32_t unit_id)
     const struct geo_point at = sim_record_incident(sim, order->incident_id)->at;
     go(sim, unit);
     if (!stands_still(unit)) {
-        unit->to_east_m = (at.lon_e7 - 10000000) / 90;
-        unit->to_north_m = (at.lat_e7 - 10000000) / 90;
+        head_for(unit, at);
     }
 }
 
@@ -528,6 +543,17 @@ static void call_for_help(struct sim *sim, uint32_t unit_id)
     ask(sim, request);
 }
 
+/* By a unit itself, or on its behalf by who it says it to. */
+static void sign_checkpoint(struct sim *sim, uint32_t who, uint32_t unit_id)
+{
+    struct request *request = request_new(sim, COMMAND_CHECKPOINT_SIGN, who);
+    request->command.sign.checkpoint = sim_below(sim, SIM_CHECKPOINTS);
+    request->command.sign.unit_id = unit_id;
+    request->command.sign.visit = sim_chance(sim, 500) ? VISIT_SIGNED : VISIT_SCANNED;
+    request->command.sign.device_ms = TIME_NEVER;
+    ask(sim, request);
+}
+
 /* Where am I, and what am I told to do? */
 static void on_fix(struct sim *sim, uint32_t unit_id)
 {
@@ -536,6 +562,9 @@ static void on_fix(struct sim *sim, uint32_t unit_id)
     go(sim, unit);
     if (!sim->is_quiet && sim_below(sim, 8000) == 0) {
         call_for_help(sim, unit_id);
+    }
+    if (!sim->is_quiet && sim_below(sim, 2000) == 0) {
+        sign_checkpoint(sim, unit_id, unit_id);
     }
     if (!unit->has_link || !sim_process_is_up(sim) || is_lost(sim)) {
         return;
@@ -612,10 +641,31 @@ void sim_people_told(struct sim *sim, const struct event *event)
     }
 }
 
+static uint32_t kept_since(const struct unit *unit, uint32_t first)
+{
+    const uint32_t seen = unit->fix_count - first;
+    return seen < FIXES_KEPT ? seen : FIXES_KEPT;
+}
+
+/* What a process had written when it died is told by the next one. */
+bool sim_people_was_at(const struct sim *sim, uint32_t unit_id, int64_t fix_ms,
+                       struct geo_point place, uint32_t radius_m)
+{
+    const struct unit *unit = &sim->people->units[unit_id];
+    const uint32_t kept = kept_since(unit, 0);
+    for (uint32_t i = 0; i < kept; i++) {
+        const struct fix *fix = &unit->fixes[(unit->fix_count - 1 - i) % FIXES_KEPT];
+        if (fix->fix_ms == fix_ms && geo_distance_m(fix->at, place) <= radius_m) {
+            return true;
+        }
+    }
+    return false;
+}
+
 void sim_people_forget_fixes(struct sim *sim)
 {
     for (uint32_t i = 0; i < sim->people->unit_count; i++) {
-        sim->people->units[i].fix_count = 0;
+        sim->people->units[i].fix_first = sim->people->units[i].fix_count;
     }
 }
 
@@ -627,7 +677,7 @@ bool sim_people_position(const struct sim *sim, uint32_t unit_id, int64_t at_ms,
         *at = sim->people->definitions[unit_id].home;
         return true;
     }
-    const uint32_t kept = unit->fix_count < FIXES_KEPT ? unit->fix_count : FIXES_KEPT;
+    const uint32_t kept = kept_since(unit, unit->fix_first);
     for (uint32_t i = 0; i < kept; i++) {
         const struct fix *fix = &unit->fixes[(unit->fix_count - 1 - i) % FIXES_KEPT];
         if (fix->seen_ms > at_ms) {
@@ -900,6 +950,15 @@ static void put_plan(struct sim *sim, uint32_t who)
     ask(sim, request);
 }
 
+static void put_checkpoint(struct sim *sim, uint32_t who, uint32_t index)
+{
+    sim->people->checkpoints[index] = sim_patrol_another(sim, index);
+    struct request *request = request_new(sim, COMMAND_ROSTER_PUT, who);
+    request->command.roster =
+        (struct roster){.checkpoints = &sim->people->checkpoints[index], .checkpoint_count = 1};
+    ask(sim, request);
+}
+
 static void contradict(struct sim *sim, uint32_t who)
 {
     const uint32_t incident_id = some_open(sim);
@@ -951,6 +1010,10 @@ static void contradict(struct sim *sim, uint32_t who)
         contradict_centre(sim, who);
     } else if (what < 94) {
         put_plan(sim, who);
+    } else if (what < 95) {
+        sign_checkpoint(sim, who, sim_below(sim, sim->people->unit_count + 1));
+    } else if (what < 96 && sim_chance(sim, 100)) {
+        put_checkpoint(sim, who, sim_below(sim, SIM_CHECKPOINTS));
     } else {
         on_behalf(sim, who, some_order(sim));
     }
@@ -963,6 +1026,10 @@ static void on_desk(struct sim *sim, uint32_t number)
         return;
     }
     tidy_up(sim, DISPATCHER + number);
+    const uint32_t checkpoints = sim_patrol_count(sim);
+    if (checkpoints >= SIM_PLACES && checkpoints < SIM_CHECKPOINTS) { /* routes come after places */
+        put_checkpoint(sim, DISPATCHER + number, checkpoints);
+    }
     if (!sim->is_quiet) {
         contradict(sim, DISPATCHER + number);
     }
@@ -975,6 +1042,7 @@ void sim_people_begin(struct sim *sim)
     struct sim_people *people = sim->people;
     struct request *request = request_new(sim, COMMAND_ROSTER_PUT, CALLER);
     static const uint32_t ring_sizes[] = {4};
+    sim_patrol_roster(sim, people->checkpoints);
     request->command.roster = (struct roster){.areas = people->areas,
                                               .area_count = SIM_AREAS_MAX,
                                               .points = people->corners,
@@ -984,7 +1052,9 @@ void sim_people_begin(struct sim *sim)
                                               .units = people->definitions,
                                               .unit_count = people->unit_count,
                                               .centres = people->centres,
-                                              .centre_count = SIM_CENTRES};
+                                              .centre_count = SIM_CENTRES,
+                                              .checkpoints = people->checkpoints,
+                                              .checkpoint_count = SIM_PLACES};
     ask(sim, request);
     for (uint32_t i = 0; i < people->unit_count; i++) {
         sim_later(sim, sim_about_us(sim, 10 * SIM_SECOND_US), SIM_FIX, i, 0);

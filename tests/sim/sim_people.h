@@ -25,6 +25,10 @@ void sim_people_forget_fixes(struct sim *sim); /* the process that knew them is 
  * certain. */
 bool sim_people_position(const struct sim *sim, uint32_t unit_id, int64_t at_ms,
                          struct geo_point *at);
+/* Whether the unit said with that fix that it is so near. */
+bool sim_people_was_at(const struct sim *sim, uint32_t unit_id, int64_t fix_ms,
+                       struct geo_point place, uint32_t radius_m);
+struct geo_point sim_people_somewhere(struct sim *sim);
 enum unit_kind sim_people_kind(const struct sim *sim, uint32_t unit_id);
 uint32_t sim_people_count(const struct sim *sim);
 /* Everybody has a link, and nobody is out of order any more. */

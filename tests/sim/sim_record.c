@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "tests/sim/sim_patrol.h"
 #include "tests/sim/sim_people.h"
 #include "tests/sim/sim_plans.h"
 #include "tests/sim/sim_process.h"
@@ -64,6 +65,7 @@ void sim_record_create(struct sim *sim)
     assert(sim->record != NULL);
     sim_referrals_create(sim);
     sim_plans_create(sim);
+    sim_patrol_create(sim);
 }
 
 void sim_record_destroy(struct sim *sim)
@@ -81,6 +83,7 @@ void sim_record_destroy(struct sim *sim)
     sim->record = NULL;
     sim_referrals_destroy(sim);
     sim_plans_destroy(sim);
+    sim_patrol_destroy(sim);
 }
 
 uint64_t sim_record_seq(const struct sim *sim)
@@ -645,6 +648,9 @@ static void on_alarm(struct sim *sim, const struct event *event)
         uint32_t *alarms = &incident_of(sim, event->alarm.incident_id)->late_alarms;
         *alarms = record->alarms.items[id].is_open ? *alarms | bit : *alarms & ~bit;
     }
+    if (event->alarm.kind == ALARM_CHECKPOINT_OVERDUE) {
+        sim_patrol_event(sim, event, DUTY_OFF);
+    }
     if (event->alarm.kind == ALARM_PANIC) {
         incident_of(sim, event->alarm.incident_id)->panic_alarm =
             event->kind == EVENT_ALARM_RAISED ? id : 0;
@@ -742,6 +748,10 @@ static void apply_rules(struct sim *sim, const struct event *event)
     } else if (event->kind == EVENT_REFERRAL_SENT) {
         incident_of(sim, event->referred.incident_id)->generation = event->referred.generation;
         sim_referrals_event(sim, event);
+    } else if (event->kind == EVENT_CHECKPOINT_PUT || event->kind == EVENT_CHECKPOINT_OVERDUE) {
+        sim_patrol_event(sim, event, DUTY_OFF);
+    } else if (event->kind == EVENT_CHECKPOINT_VISITED) {
+        sim_patrol_event(sim, event, record->duties[event->visited.unit_id % SIM_UNITS_MAX]);
     } else if (event->kind == EVENT_REFERRAL_UPDATED) {
         incident_of(sim, event->referral.incident_id)->generation = event->referral.generation;
         sim_referrals_event(sim, event);
@@ -992,6 +1002,7 @@ void sim_record_check_due(struct sim *sim, const struct engine *engine, int64_t 
     assert(engine_seq(engine) == record->seq);
     int64_t next_ms = earlier(check_notices(sim, now_ms), check_shelved(sim, now_ms));
     next_ms = earlier(next_ms, sim_referrals_check(sim, now_ms, SLACK_MS));
+    next_ms = earlier(next_ms, sim_patrol_check(sim, now_ms, SLACK_MS));
     for (uint32_t unit_id = 0; unit_id < sim_people_count(sim); unit_id++) {
         if (record->active[unit_id] != 0) {
             next_ms = earlier(next_ms, check_order(sim, record->active[unit_id], now_ms));

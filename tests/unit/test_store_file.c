@@ -127,13 +127,14 @@ Test(store_file, begins_with_what_is_peeked)
 {
     uint8_t head[1000];
     cr_assert(eq(int, replace(sizeof head - 1), STATUS_OK), "%s", error);
-    cr_expect(eq(int, store_file_peek(path, head, sizeof head, error), STATUS_CORRUPT));
+    cr_expect(eq(int, store_file_part(path, 0, head, sizeof head, error), STATUS_CORRUPT));
     cr_expect(ne(ptr, strstr(error, "shorter"), NULL), "%s", error);
     memset(head, 0, sizeof head);
-    cr_expect(eq(int, store_file_peek(path, head, sizeof head - 1, error), STATUS_OK), "%s", error);
+    cr_expect(eq(int, store_file_part(path, 0, head, sizeof head - 1, error), STATUS_OK), "%s",
+              error);
     cr_expect(eq(int, memcmp(head, bytes, sizeof head - 1), 0));
     store_given_path(directory, "none", path);
-    cr_expect(eq(int, store_file_peek(path, head, 1, error), STATUS_NOT_FOUND));
+    cr_expect(eq(int, store_file_part(path, 0, head, 1, error), STATUS_NOT_FOUND));
 }
 
 /* ---- Secrets, names, and what is not there ---- */
@@ -196,7 +197,7 @@ static enum status read_it(void)
 static enum status peek_it(void)
 {
     uint8_t head[100];
-    return store_file_peek(path, head, sizeof head, error);
+    return store_file_part(path, 0, head, sizeof head, error);
 }
 static enum status remove_it(void)
 {

@@ -444,11 +444,11 @@ static uint32_t get_outline(struct byte_reader *r, uint32_t ring_sizes[],
         return 0;
     }
     uint32_t points = 0;
-    for (uint32_t i = 0; i < ring_count; i++) {
+    for (uint32_t i = 0; i < ring_count && !r->bad; i++) {
         const uint32_t size = bytes_get_u32(r);
         ring_sizes[i] = size;
         r->bad = r->bad || size < 3 || size > DISTRICT_POINTS_MAX - points;
-        points += r->bad ? 0 : size;
+        points += size;
     }
     for (uint32_t i = 0; i < points && !r->bad; i++) {
         corners[i] = bytes_get_point(r);

@@ -50,6 +50,26 @@ Test(bytes, a_reader_never_leaves_its_bytes_and_stays_bad)
     cr_expect(bytes_done(&whole));
 }
 
+Test(bytes, past_the_end_every_number_is_zero_and_every_text_empty)
+{
+    memset(bytes, 1, sizeof bytes);
+    struct byte_reader reader = bytes_reader(bytes, 0);
+    char text[4] = "abc";
+    bytes_get_text(&reader, text, sizeof text);
+    cr_expect(eq(str, text, ""));
+    cr_expect(eq(u8, bytes_get_u8(&reader), 0));
+    cr_expect(eq(u16, bytes_get_u16(&reader), 0));
+    cr_expect(eq(u32, bytes_get_u32(&reader), 0));
+    cr_expect(eq(u64, bytes_get_u64(&reader), 0));
+    cr_expect(eq(i64, bytes_get_i64(&reader), 0));
+    cr_expect(not(bytes_get_bool(&reader)));
+    cr_expect(eq(u8, bytes_get_below(&reader, 2), 0));
+    const struct geo_point point = bytes_get_point(&reader);
+    cr_expect(eq(i32, point.lat_e7, 0));
+    cr_expect(eq(i32, point.lon_e7, 0));
+    cr_expect(eq(sz, reader.at, 0), "and nothing is taken");
+}
+
 Test(bytes, what_is_left_over_is_not_done)
 {
     struct byte_reader reader = bytes_reader(bytes, 2);

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "engine/core/bytes.h"
 #include "engine/core/event_codec.h"
 #include "engine/core/prng.h"
 
@@ -528,6 +529,41 @@ Test(event_codec, the_largest_district_fits)
     cr_expect(eq(i32, back.district.points[2047].lat_e7, 2047));
 }
 
+/* A district of `ring_count` rings of three corners each, the first of `first` ones. */
+static size_t given_outline(uint32_t ring_count, uint32_t first)
+{
+    struct byte_writer writer = bytes_writer(bytes, sizeof bytes);
+    event.kind = EVENT_DISTRICT_PUT;
+    bytes_put_u8(&writer, 8);
+    bytes_put_u8(&writer, 0);
+    bytes_put_text(&writer, "D", CODE_SIZE);
+    bytes_put_text(&writer, "name", NAME_SIZE);
+    bytes_put_u32(&writer, ring_count);
+    for (uint32_t i = 0; i < ring_count; i++) {
+        bytes_put_u32(&writer, i == 0 ? first : 3);
+    }
+    for (uint32_t i = 0; i < first + 3 * (ring_count - 1); i++) {
+        bytes_put_point(&writer, (struct geo_point){(int32_t)i, 1});
+    }
+    return writer.total;
+}
+
+Test(event_codec, an_outline_has_as_many_rings_and_corners_as_there_is_room_for)
+{
+    const uint32_t rings = DISTRICT_RINGS_MAX, corners = DISTRICT_POINTS_MAX;
+    cr_expect(eq(u32, decode(given_outline(1, 2)), STATUS_CORRUPT), "two corners hold nothing");
+    cr_assert(eq(u32, decode(given_outline(1, 3)), STATUS_OK));
+    cr_expect(eq(u32, back.district.ring_sizes[0], 3));
+    cr_expect(eq(i32, back.district.points[2].lat_e7, 2));
+    cr_assert(eq(u32, decode(given_outline(rings, 3)), STATUS_OK));
+    cr_expect(eq(u32, back.district.ring_count, rings));
+    cr_expect(eq(u32, decode(given_outline(rings + 1, 3)), STATUS_CORRUPT));
+    cr_expect(eq(u32, decode(given_outline(1, corners)), STATUS_OK));
+    cr_expect(eq(u32, decode(given_outline(1, corners + 1)), STATUS_CORRUPT));
+    cr_expect(eq(u32, decode(given_outline(2, corners - 3)), STATUS_OK));
+    cr_expect(eq(u32, decode(given_outline(2, corners - 2)), STATUS_CORRUPT));
+}
+
 Test(event_codec, cut_anywhere_or_with_more_behind_it_is_corrupt)
 {
     for (uint32_t kind = 0; kind < EVENT_KIND_COUNT; kind++) {
@@ -554,6 +590,38 @@ Test(event_codec, another_version_is_named)
     bytes[0] = 1;
     event.kind = EVENT_KIND_COUNT;
     cr_expect(eq(u32, decode(size), STATUS_CORRUPT));
+}
+
+/* The version at which the body of a kind grew last. */
+static uint8_t grown_at(enum event_kind kind)
+{
+    static const uint8_t grown[EVENT_KIND_COUNT] = {
+        [EVENT_CHECKPOINT_PUT] = 8,  [EVENT_CIRCLE_PUT] = 7,       [EVENT_DECISION_MADE] = 6,
+        [EVENT_INCIDENT_OPENED] = 6, [EVENT_INCIDENT_UPDATED] = 6, [EVENT_ALARM_RAISED] = 5,
+        [EVENT_ALARM_ACKED] = 5,     [EVENT_ALARM_CLEARED] = 5,    [EVENT_ALARM_SHELVED] = 5,
+        [EVENT_ALARM_RETURNED] = 5,  [EVENT_UNIT_DUTY] = 4,        [EVENT_UNIT_PUT] = 4,
+        [EVENT_ASSIGNMENT_SENT] = 4, [EVENT_POLICY_PUT] = 4};
+    return grown[kind] == 0 ? 1 : grown[kind];
+}
+
+Test(event_codec, a_body_is_read_alike_under_every_version_since_it_grew_and_under_none_before)
+{
+    for (uint32_t kind = 0; kind < EVENT_KIND_COUNT; kind++) {
+        fill((enum event_kind)kind);
+        const size_t size = event_codec_encode(&event, bytes);
+        const uint8_t now = bytes[0];
+        for (uint8_t version = 1; version <= now; version++) {
+            bytes[0] = version;
+            const bool is_read = version >= grown_at(event.kind);
+            cr_assert(eq(u32, decode(size), is_read ? STATUS_OK : STATUS_CORRUPT), "%s under %u",
+                      event_kind_name(event.kind), version);
+            if (is_read) {
+                cr_expect(eq(sz, event_codec_encode(&back, again), size));
+                cr_expect(eq(int, memcmp(bytes + 1, again + 1, size - 1), 0), "%s under %u",
+                          event_kind_name(event.kind), version);
+            }
+        }
+    }
 }
 
 Test(event_codec, broken_texts_are_corrupt)
@@ -648,13 +716,13 @@ Test(event_codec, an_alarm_of_version_2_is_its_incidents)
     cr_expect(eq(u32, back.alarm.incident_id, 2));
 }
 
-Test(event_codec, an_alarm_of_version_4_is_of_no_checkpoint)
+Test(event_codec, an_alarm_of_versions_3_and_4_is_of_no_checkpoint)
 {
     static const enum event_kind kinds[] = {EVENT_ALARM_RAISED, EVENT_ALARM_SHELVED};
-    for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++) {
-        fill(kinds[i]);
+    for (size_t i = 0; i < 2 * sizeof kinds / sizeof kinds[0]; i++) {
+        fill(kinds[i / 2]);
         const size_t size = event_codec_encode(&event, bytes);
-        bytes[0] = 4;
+        bytes[0] = i % 2 == 0 ? 3 : 4;
         cr_expect(eq(u32, decode(size), STATUS_CORRUPT));
         cr_assert(eq(u32, decode(size - sizeof(uint32_t)), STATUS_OK));
         cr_expect(eq(u32, back.alarm.checkpoint, CHECKPOINT_NONE));

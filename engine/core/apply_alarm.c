@@ -30,6 +30,9 @@ bool apply_alarm_possible(const struct engine *engine, const struct alarm *alarm
                    : alarm->checkpoint != CHECKPOINT_NONE) {
         return false;
     }
+    if (alarm->kind == ALARM_PANIC && alarm->unit_id >= engine->unit_count) {
+        return false;
+    }
     if (!is_gap && !is_overdue) {
         return alarm->incident != SLOT_NONE;
     }
@@ -40,7 +43,6 @@ bool apply_alarm_possible(const struct engine *engine, const struct alarm *alarm
 void apply_alarm_link(struct engine *engine, uint32_t slot)
 {
     if (engine->alarms[slot].incident == SLOT_NONE) {
-        engine->alarms[slot].next = SLOT_NONE;
         *place_of(engine, &engine->alarms[slot]) = slot;
         *count_of(engine, &engine->alarms[slot]) += 1;
         return;
@@ -80,8 +82,7 @@ enum status apply_alarm_raised(struct engine *engine, const struct event *event)
                                 .shelved_ms = TIME_NEVER};
     if (!apply_alarm_possible(engine, &alarm) || alarm.id <= engine->last_alarm_id ||
         (event->alarm.incident_id != 0 && incident == SLOT_NONE) ||
-        (event->alarm.assignment_id != 0 && assignment == SLOT_NONE) ||
-        (event->alarm.kind == ALARM_PANIC && event->alarm.unit_id >= engine->unit_count)) {
+        (event->alarm.assignment_id != 0 && assignment == SLOT_NONE)) {
         return STATUS_CORRUPT;
     }
     const uint32_t slot = id_pool_add(&engine->alarm_ids, event->alarm.alarm_id);

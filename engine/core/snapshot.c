@@ -831,11 +831,12 @@ static void add_incident(struct byte_reader *r, struct engine *engine)
     const bool is_ended = incident_state_ended(incident->state);
     const bool bad_circle =
         incident->circle != CIRCLE_NONE && incident->circle >= engine->circle_count;
+    const bool bad_caller =
+        incident->panic_unit != UNIT_NONE && incident->panic_unit >= engine->unit_count;
     r->bad = r->bad || incident->priority < 1 || incident->priority > 4 || bad_circle ||
-             !area_valid(engine, incident->areas) || is_ended != (incident->ended_ms != TIME_NEVER);
+             bad_caller || !area_valid(engine, incident->areas) ||
+             is_ended != (incident->ended_ms != TIME_NEVER);
     engine->open_lat_e7[slot] = is_ended || r->bad ? INT32_MAX : incident->at.lat_e7;
-    engine->snooze_ms[slot] = INT64_MIN;
-    engine->retry_ms[slot] = 0; /* at once: who is free was not looked at for a while */
 }
 
 /* `next` holds an id until all reports are there. */
@@ -900,7 +901,6 @@ static void add_assignment(struct byte_reader *r, struct engine *engine)
     const bool is_possible = unit->assignment == SLOT_NONE && unit->duty == DUTY_ON &&
                              !incident_state_ended(engine->incidents[incident].state);
     r->bad = is_active && !is_possible;
-    engine->snooze_ms[engine->config.limits.incidents_max + slot] = INT64_MIN;
     if (!r->bad) {
         apply_assignment_link(engine, slot);
     }
@@ -991,6 +991,7 @@ static void get_work(struct byte_reader *r, struct engine *engine, bool *is_full
     get_decisions(r, engine);
 }
 
+/* Nothing sleeps, and who waits is looked after at once: who is free was not for a while. */
 static void derive_all(struct engine *engine)
 {
     if (engine->gap_alarm_count > 0) {

@@ -80,7 +80,6 @@ void stay_destroy(struct stay_watch *watch)
 void stay_clear(struct stay_watch *watch)
 {
     watch->place_count = 0;
-    watch->is_stale = true;
     for (uint32_t i = 0; i < watch->units_max; i++) {
         stay_forget(watch, i);
     }
@@ -107,26 +106,26 @@ void stay_forget(struct stay_watch *watch, uint32_t unit_id)
 
 /* ---- Cells ---- */
 
-static int32_t floor_of(int64_t a, int64_t b)
-{
-    const int64_t quotient = a / b;
-    return (int32_t)(a % b != 0 && a < 0 ? quotient - 1 : quotient);
-}
+/* Counted from the south pole and the antimeridian; what lies a little beyond is in the first. */
+#define POLE_E7 INT64_C(900000000)
 
 static int32_t row_of(int64_t lat_e7)
 {
-    return floor_of(lat_e7, CELL_E7);
+    return (int32_t)((lat_e7 + POLE_E7) / CELL_E7);
+}
+
+static int32_t column_of(int64_t lon_e7, int64_t width)
+{
+    return (int32_t)((lon_e7 + 2 * POLE_E7) / width);
 }
 
 /* How wide a row's cells are, in ten-millionths of a degree: as many metres as they are high, where
  * the row is narrowest. Close to a pole one cell goes round the earth. */
 static int64_t width_of(int32_t row)
 {
-    const int64_t south = (int64_t)row * CELL_E7;
+    const int64_t south = (int64_t)row * CELL_E7 - POLE_E7;
     const int64_t far = south >= 0 ? south + CELL_E7 : south;
-    const int32_t lat_e7 = (int32_t)(far > 900000000    ? 900000000
-                                     : far < -900000000 ? -900000000
-                                                        : far);
+    const int32_t lat_e7 = (int32_t)(far < POLE_E7 ? far : POLE_E7);
     const double cosine = geo_origin_of((struct geo_point){lat_e7, 0}).cos_lat;
     return cosine < 1e-4 ? 3600000001 : (int64_t)(CELL_E7 / cosine) + 1;
 }
@@ -157,8 +156,9 @@ static void enter_place(struct stay_watch *watch, uint32_t place)
     for (int32_t row = row_of(shape->at.lat_e7 - half); row <= last_row; row++) {
         const int64_t width = width_of(row);
         const int64_t reach = half * width / CELL_E7 + 1;
-        const int32_t last = floor_of(shape->at.lon_e7 + reach, width);
-        for (int32_t column = floor_of(shape->at.lon_e7 - reach, width); column <= last; column++) {
+        const int32_t last = column_of(shape->at.lon_e7 + reach, width);
+        for (int32_t column = column_of(shape->at.lon_e7 - reach, width); column <= last;
+             column++) {
             enter(watch, place, row, column);
         }
     }
@@ -205,7 +205,7 @@ static void arrive(struct stay_watch *watch, struct stay *stays, struct geo_poin
                    int64_t fix_ms)
 {
     const int32_t row = row_of(at.lat_e7);
-    const int32_t column = floor_of(at.lon_e7, width_of(row));
+    const int32_t column = column_of(at.lon_e7, width_of(row));
     uint32_t i = watch->heads[head_of(watch, row, column)];
     for (; i != NONE; i = watch->entries[i].next) {
         const struct entry *entry = &watch->entries[i];

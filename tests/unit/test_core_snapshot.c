@@ -4,7 +4,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "engine/core/area.h"
 #include "engine/core/prng.h"
+#include "engine/core/state.h"
 #include "tests/support/core_given.h"
 
 static struct world world;
@@ -151,6 +153,196 @@ Test(core_snapshot, another_version_and_too_small_an_engine_are_named)
     cr_assert(eq(u32, engine_create(&small, &read), STATUS_OK));
     cr_expect(eq(u32, engine_snapshot_read(read, bytes, size), STATUS_FULL));
     engine_destroy(read);
+}
+
+/* ---- What no engine would write ---- */
+
+/* To the city of set_up: two areas, a second circle, a centre that was asked, a checkpoint, two
+ * plans, and a report that joined another. */
+static void given_everything(void)
+{
+    struct geo_point corners[6] = {world_at(-900, -900), world_at(900, -900), world_at(0, 900),
+                                   world_at(-900, -900), world_at(900, -900), world_at(0, 900)};
+    uint32_t rings[2] = {3, 3};
+    const struct area_definition areas[2] = {
+        {.code = "A1", .name = "beat", .kind = AREA_BEAT, .ring_count = 1, .point_count = 3},
+        {.code = "A2",
+         .name = "grid",
+         .kind = AREA_GRID,
+         .ring_first = 1,
+         .ring_count = 1,
+         .point_first = 3,
+         .point_count = 3}};
+    const struct circle_definition circle = {
+        .code = "C2", .at = world_at(4000, 0), .radius_m = 300, .district = DISTRICT_NONE};
+    const struct centre_definition centres[2] = {
+        {.code = "Z1", .kind = CENTRE_NEIGHBOUR, .district = DISTRICT_NONE},
+        {.code = "Z2", .kind = CENTRE_NEIGHBOUR, .district = DISTRICT_NONE}};
+    const struct checkpoint_definition checkpoints[2] = {{.code = "P1",
+                                                          .at = world_at(0, 0),
+                                                          .radius_m = 50,
+                                                          .circle = CIRCLE_NONE,
+                                                          .district = DISTRICT_NONE,
+                                                          .every_min = 30,
+                                                          .stay_s = 60},
+                                                         {.code = "P2",
+                                                          .at = world_at(90, 0),
+                                                          .radius_m = 50,
+                                                          .circle = CIRCLE_NONE,
+                                                          .district = DISTRICT_NONE,
+                                                          .every_min = 30,
+                                                          .stay_s = 60}};
+    const struct circle_plan plans[2] = {
+        {.code = "K1", .types = 1, .priorities = 1, .unit_counts = {1}, .units = {{0}}},
+        {.code = "K2", .types = 2, .priorities = 1, .unit_counts = {1}, .units = {{0}}}};
+    struct command roster = {.kind = COMMAND_ROSTER_PUT,
+                             .roster = {.areas = areas,
+                                        .area_count = 2,
+                                        .points = corners,
+                                        .ring_sizes = rings,
+                                        .circles = &circle,
+                                        .circle_count = 1,
+                                        .centres = centres,
+                                        .centre_count = 2,
+                                        .checkpoints = checkpoints,
+                                        .checkpoint_count = 2,
+                                        .plans = plans,
+                                        .plan_count = 2}};
+    cr_assert(eq(u32, world_step(&world, &roster).refusal, REASON_NONE));
+    cr_assert(world_report(&world, INCIDENT_DISPUTE, 0, 5, 0).merged);
+    world_report(&world, INCIDENT_HELP, 0, 9000, 0);
+    struct command refer = {
+        .kind = COMMAND_INCIDENT_REFER,
+        .refer = {.incident_id = 4, .centre = 0, .generation = 1, .note = "two cars"}};
+    cr_assert(eq(u32, world_step(&world, &refer).refusal, REASON_NONE));
+}
+
+/* What the snapshot says of this state, read into an empty engine. */
+static enum status read_of(const struct engine *engine)
+{
+    const size_t now = engine_snapshot_write(engine, NULL, 0);
+    uint8_t *written = malloc(now);
+    cr_assert(ne(ptr, written, NULL));
+    cr_assert(eq(sz, engine_snapshot_write(engine, written, now), now));
+    struct engine *read;
+    cr_assert(eq(u32, engine_create(&world.config, &read), STATUS_OK));
+    const enum status status = engine_snapshot_read(read, written, now);
+    free(written);
+    engine_destroy(read);
+    return status;
+}
+
+/* The digest fits, as it is that of the very state. */
+static void corrupt_with(void *field, size_t field_size, uint64_t value, const char *why)
+{
+    uint8_t good[sizeof value];
+    memcpy(good, field, field_size);
+    memcpy(field, &value, field_size); /* little-endian, as everywhere */
+    cr_expect(eq(u32, read_of(world.engine), STATUS_CORRUPT), "%s", why);
+    memcpy(field, good, field_size);
+}
+
+#define CORRUPT_WITH(field, value, why) corrupt_with(&(field), sizeof(field), value, why)
+
+Test(core_snapshot, ids_that_were_never_given_out_or_do_not_rise_are_corrupt)
+{
+    given_everything();
+    struct engine *engine = world.engine;
+    struct {
+        uint32_t *last, *second; /* id of the second one */
+        const char *what;
+    } all[] = {{&engine->last_incident_id, &engine->incidents[1].id, "incident"},
+               {&engine->last_report_id, &engine->reports[1].id, "report"},
+               {&engine->last_assignment_id, &engine->assignments[1].id, "assignment"},
+               {&engine->last_alarm_id, &engine->alarms[1].id, "alarm"},
+               {&engine->last_plan_version, &engine->plans[1].version, "plan"}};
+    for (size_t i = 0; i < sizeof all / sizeof all[0]; i++) {
+        cr_assert(eq(u32, *all[i].second, 2));
+        cr_assert(le(u32, 2, *all[i].last));
+        CORRUPT_WITH(*all[i].last, 1, all[i].what);
+        CORRUPT_WITH(*all[i].second, 0, all[i].what);
+        CORRUPT_WITH(*all[i].second, 1, all[i].what);
+    }
+    CORRUPT_WITH(engine->last_referral_id, 0, "referral");
+    CORRUPT_WITH(engine->referrals[0].id, 0, "referral");
+    CORRUPT_WITH(engine->policies[0].version, 1, "policy");
+    cr_expect(eq(u32, read_of(engine), STATUS_OK));
+}
+
+Test(core_snapshot, a_roster_that_names_twice_or_what_is_not_there_is_corrupt)
+{
+    given_everything();
+    struct engine *engine = world.engine;
+    CORRUPT_WITH(engine->areas[1].code[1], '1', "an area twice");
+    CORRUPT_WITH(engine->circles[1].code[1], '1', "a circle twice");
+    CORRUPT_WITH(engine->units[1].definition.code[1], '0', "a unit twice");
+    CORRUPT_WITH(engine->centres[1].code[1], '1', "a centre twice");
+    CORRUPT_WITH(engine->checkpoints[1].definition.code[1], '1', "a checkpoint twice");
+    CORRUPT_WITH(engine->plans[1].plan.code[1], '1', "a plan twice");
+    CORRUPT_WITH(engine->areas[0].ring_sizes[0], 2, "two corners");
+    CORRUPT_WITH(engine->units[1].definition.circle, 2, "no such circle");
+    CORRUPT_WITH(engine->units[1].definition.area, 2, "no such area");
+    CORRUPT_WITH(engine->checkpoints[0].definition.radius_m, 501, "no such checkpoint");
+    CORRUPT_WITH(engine->checkpoints[0].next, 1, "no such stop");
+    CORRUPT_WITH(engine->checkpoints[0].walker, 3, "walked by nobody");
+    CORRUPT_WITH(engine->checkpoints[0].visited_unit, 3, "visited by nobody");
+    CORRUPT_WITH(engine->checkpoints[0].definition.stop_count, 1, "a route of itself");
+    CORRUPT_WITH(engine->plans[1].index, 2, "beyond the plans");
+    CORRUPT_WITH(engine->plans[1].index, 0, "two at one place");
+    CORRUPT_WITH(engine->plans[1].is_current, 0, "nothing at its place");
+    CORRUPT_WITH(engine->plans[1].plan.units[TIER_1][0], 3, "a plan for nobody");
+    cr_expect(eq(u32, read_of(engine), STATUS_OK));
+}
+
+Test(core_snapshot, incidents_and_reports_that_contradict_the_rest_are_corrupt)
+{
+    given_everything();
+    struct engine *engine = world.engine;
+    struct incident *open = &engine->incidents[0], *ended = &engine->incidents[2];
+    CORRUPT_WITH(open->priority, 0, "no priority");
+    CORRUPT_WITH(open->priority, 5, "no such priority");
+    CORRUPT_WITH(open->circle, 2, "no such circle");
+    CORRUPT_WITH(open->areas[AREA_BEAT], 2, "no such beat");
+    CORRUPT_WITH(open->areas[AREA_GRID], 2, "no such grid");
+    CORRUPT_WITH(open->ended_ms, (uint64_t)world.now_ms, "open and ended");
+    CORRUPT_WITH(ended->ended_ms, (uint64_t)TIME_NEVER, "ended and never");
+    CORRUPT_WITH(open->panic_unit, 3, "a call for help by nobody");
+    CORRUPT_WITH(open->report_count, 1, "a report too few");
+    CORRUPT_WITH(open->report_count, 3, "a report too many");
+    CORRUPT_WITH(open->report_first, 1, "the report of another");
+    CORRUPT_WITH(open->report_first, SLOT_NONE, "no report");
+    CORRUPT_WITH(engine->reports[0].incident, 1, "of another incident");
+    CORRUPT_WITH(engine->reports[0].next, 0, "in a circle");
+    CORRUPT_WITH(engine->reports[0].next, SLOT_NONE, "the second is lost");
+    cr_expect(eq(u32, read_of(engine), STATUS_OK));
+}
+
+Test(core_snapshot, orders_alarms_and_decisions_that_cannot_be_are_corrupt)
+{
+    given_everything();
+    struct engine *engine = world.engine;
+    struct assignment *order = &engine->assignments[0];
+    cr_assert(not(assignment_state_ended(order->state)));
+    CORRUPT_WITH(order->unit_id, 3, "to nobody");
+    CORRUPT_WITH(order->unit_id, engine->assignments[1].unit_id, "two orders at once");
+    CORRUPT_WITH(order->incident, 2, "to what has ended");
+    CORRUPT_WITH(order->notice.kinds, 1u << NOTICE_KIND_COUNT, "no such news");
+    CORRUPT_WITH(engine->units[order->unit_id].duty, DUTY_OFF, "off duty");
+    CORRUPT_WITH(engine->referrals[0].centre, 2, "no such centre");
+    CORRUPT_WITH(engine->referrals[0].incident, 2, "asked about what has ended");
+    struct alarm *alarm = &engine->alarms[0];
+    CORRUPT_WITH(alarm->incident, SLOT_NONE, "about nothing");
+    CORRUPT_WITH(alarm->circle, 0, "about an incident and a circle");
+    CORRUPT_WITH(alarm->checkpoint, 0, "about an incident and a checkpoint");
+    CORRUPT_WITH(alarm->kind, ALARM_COVERAGE_GAP, "the gap of an incident");
+    CORRUPT_WITH(alarm->kind, ALARM_PANIC, "a call for help by nobody");
+    struct decision_made *made = &engine->decisions[engine->decision_newest].made;
+    CORRUPT_WITH(made->incident_id, 99, "of no incident");
+    const struct kept_decision *last = &engine->decisions[engine->decision_newest];
+    const struct decision_made *before = &engine->decisions[last->older].made;
+    cr_assert(eq(u32, made->incident_id, before->incident_id));
+    CORRUPT_WITH(made->tier, before->tier, "two of one tier");
+    cr_expect(eq(u32, read_of(engine), STATUS_OK));
 }
 
 /* ---- Refused ---- */

@@ -69,7 +69,6 @@ enum status apply_assignment_sent(struct engine *engine, const struct event *eve
     memcpy(engine->assignments[slot].sent_by, event->actor.id, ACTOR_SIZE);
     apply_assignment_link(engine, slot);
     engine->last_assignment_id = sent->assignment_id;
-    engine->snooze_ms[engine->config.limits.incidents_max + slot] = INT64_MIN;
     unit->status_ms = event->at_ms;
     if (sent->generation != incident->generation) {
         apply_incident_changed(incident, event);

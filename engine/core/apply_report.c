@@ -91,7 +91,6 @@ static struct incident *begin(struct engine *engine, uint32_t incident_id,
         incident->tiers[tier] = (struct tier_state){
             .verdict = TIER_NOT_ASKED, .unit_id = UNIT_NONE, .decision = SLOT_NONE};
     }
-    engine->snooze_ms[slot] = INT64_MIN;
     engine->last_incident_id = incident_id;
     return incident;
 }

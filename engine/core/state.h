@@ -274,7 +274,8 @@ struct engine {
     struct refusal_table *refusals;
     struct scratch *scratch;
     int64_t *retry_ms;  /* by incident slot: when somebody is looked for again */
-    int64_t *snooze_ms; /* by timer object: not before this, after a step that could not be done */
+    int64_t *snooze_ms; /* by timer object: not before this, after a step that could not be done;
+                           what sleeps is not archived, so a slot's is over when it is free */
     uint8_t *links;     /* enum link by unit id */
     int64_t settle_until_ms;
     int64_t step_ms; /* of the last command */

@@ -4,7 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "engine/core/area.h"
+#include "engine/core/bytes.h"
+#include "engine/core/event_codec.h"
 #include "engine/core/prng.h"
 #include "engine/core/state.h"
 #include "tests/support/core_given.h"
@@ -345,6 +346,62 @@ Test(core_snapshot, orders_alarms_and_decisions_that_cannot_be_are_corrupt)
     cr_expect(eq(u32, read_of(engine), STATUS_OK));
 }
 
+/* One more decision behind the last one, and the digest of what was there before. */
+Test(core_snapshot, a_second_decision_of_a_tier_is_no_end_of_the_list)
+{
+    struct engine *read;
+    const uint32_t newest = world.engine->decision_newest;
+    struct byte_writer counter = bytes_writer(NULL, 0);
+    event_codec_put_decision(&counter, &world.engine->decisions[newest].made);
+    const size_t more = 1 + counter.total;
+    uint8_t *longer = malloc(size + more);
+    cr_assert(ne(ptr, longer, NULL));
+    const size_t end = size - 8 - 1; /* where it says that there are no more */
+    memcpy(longer, bytes, end);
+    cr_assert(eq(u8, bytes[end], 0));
+    struct byte_writer writer = bytes_writer(longer + end, more);
+    bytes_put_u8(&writer, 1);
+    event_codec_put_decision(&writer, &world.engine->decisions[newest].made);
+    memcpy(longer + end + more, bytes + size - 8, 8);
+    cr_assert(eq(u32, engine_create(&world.config, &read), STATUS_OK));
+    cr_expect(eq(u32, engine_snapshot_read(read, longer, end + more + 8), STATUS_CORRUPT));
+    free(longer);
+    engine_destroy(read);
+}
+
+static void put_policy(uint32_t reopen_ms)
+{
+    struct policy policy = world.config.policy;
+    policy.reopen_ms = reopen_ms;
+    struct command put = {.kind = COMMAND_POLICY_PUT, .policy = {.policy = &policy}};
+    cr_assert(eq(u32, world_step(&world, &put).refusal, REASON_NONE));
+}
+
+Test(core_snapshot, there_are_no_more_policies_than_there_is_room_for)
+{
+    for (uint32_t i = 1; i < POLICIES_MAX; i++) {
+        put_policy(3600000 + i);
+        world_report(&world, INCIDENT_OTHER, 0, (int32_t)i * 900, 0);
+    }
+    free(bytes);
+    size = engine_snapshot_write(world.engine, NULL, 0);
+    bytes = malloc(size);
+    cr_assert(ne(ptr, bytes, NULL));
+    engine_snapshot_write(world.engine, bytes, size);
+    struct engine *read;
+    cr_assert(eq(u32, engine_create(&world.config, &read), STATUS_OK));
+    cr_assert(eq(u32, engine_snapshot_read(read, bytes, size), STATUS_OK));
+    struct byte_writer head = bytes_writer(NULL, 0);
+    struct byte_writer one = bytes_writer(NULL, 0);
+    event_codec_put_policy(&one, &world.config.policy);
+    bytes_put(&head, bytes, 4 + 2 + 2 * 8 + 7 * 4 + 8);
+    const size_t end = head.total + POLICIES_MAX * (4 + one.total) + POLICIES_MAX - 1;
+    cr_assert(eq(u8, bytes[end], 0));
+    bytes[end] = 1; /* another one follows */
+    cr_expect(eq(u32, engine_snapshot_read(read, bytes, size), STATUS_CORRUPT));
+    engine_destroy(read);
+}
+
 /* ---- Refused ---- */
 
 static struct event_list out;
@@ -393,6 +450,7 @@ static uint64_t short_life(struct engine *engine, int64_t *deadline_ms)
     for (int32_t i = 0; i < 3; i++) {
         struct command report = {.kind = COMMAND_REPORT_CREATE,
                                  .report = {.type = INCIDENT_FIRE,
+                                            .priority = PRIORITY_MAX,
                                             .at = world_at(900 * i, 0),
                                             .occurred_ms = TIME_NEVER,
                                             .received_ms = TIME_NEVER,
@@ -410,6 +468,32 @@ static uint64_t short_life(struct engine *engine, int64_t *deadline_ms)
     return engine_digest(engine);
 }
 
+/* What is derived, too: some of it decides only how long something takes. */
+static void expect_same_memory(const struct engine *a, const struct engine *b)
+{
+    const struct engine_limits *limits = &a->config.limits;
+    const size_t objects = (size_t)limits->incidents_max + limits->assignments_max;
+    const size_t levels = PRIORITY_MAX + 1;
+    const struct {
+        const void *a, *b;
+        size_t size;
+    } all[] = {
+        {a->waiting, b->waiting, limits->incidents_max},
+        {a->waiting_counts, b->waiting_counts, levels * sizeof *a->waiting_counts},
+        {a->takeable, b->takeable, limits->assignments_max},
+        {a->takeable_counts, b->takeable_counts, levels * sizeof *a->takeable_counts},
+        {a->retry_ms, b->retry_ms, limits->incidents_max * sizeof *a->retry_ms},
+        {a->snooze_ms, b->snooze_ms, objects * sizeof *a->snooze_ms},
+        {a->open_lat_e7, b->open_lat_e7, limits->incidents_max * sizeof *a->open_lat_e7},
+        {a->links, b->links, limits->units_max},
+        {a->gap_alarms, b->gap_alarms, limits->circles_max * TIER_COUNT * sizeof *a->gap_alarms},
+        {a->overdue_alarms, b->overdue_alarms, CHECKPOINTS_MAX * sizeof *a->overdue_alarms},
+        {a->plan_first, b->plan_first, limits->circles_max * sizeof *a->plan_first}};
+    for (size_t i = 0; i < sizeof all / sizeof all[0]; i++) {
+        cr_expect(eq(int, memcmp(all[i].a, all[i].b, all[i].size), 0), "memory %zu", i);
+    }
+}
+
 static void expect_as_new_after(size_t cut)
 {
     struct engine *fresh, *lived;
@@ -417,9 +501,12 @@ static void expect_as_new_after(size_t cut)
     cr_assert(eq(u32, engine_create(&world.config, &fresh), STATUS_OK));
     cr_assert(eq(u32, engine_create(&world.config, &lived), STATUS_OK));
     (void)short_life(lived, &due_ms[0]);
+    cr_assert(ne(u32, lived->takeable_counts[PRIORITY_MAX], 0));
+    cr_assert(ne(u32, lived->waiting_counts[PRIORITY_MAX], 0));
     cr_expect(eq(u32, engine_snapshot_read(lived, bytes, cut), STATUS_CORRUPT));
     cr_expect(eq(u64, engine_digest(lived), engine_digest(fresh)));
     cr_expect(eq(i64, engine_deadline_ms(lived), engine_deadline_ms(fresh)));
+    expect_same_memory(lived, fresh);
     world.now_ms += 7200000;
     cr_expect(eq(u64, short_life(lived, &due_ms[0]), short_life(fresh, &due_ms[1])));
     cr_expect(eq(i64, due_ms[0], due_ms[1]), "as if nothing had been before");

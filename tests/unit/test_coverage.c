@@ -145,6 +145,49 @@ Test(coverage, who_is_missed_is_told_before_he_goes)
     cr_expect(eq(u32, engine_coverage_lost(world.engine, all, 2, lost, 1), 1));
 }
 
+Test(coverage, every_tier_of_every_circle_can_be_lost)
+{
+    static const enum unit_kind kinds[TIER_COUNT] = {UNIT_POST, UNIT_FOOT, UNIT_CAR};
+    uint32_t units[2][TIER_COUNT];
+    for (uint32_t circle = 0; circle < 2; circle++) {
+        const int32_t east_m = (int32_t)circle * 20000;
+        world_circle(&world, east_m, 0, 300);
+        for (uint32_t tier = 0; tier < TIER_COUNT; tier++) {
+            units[circle][tier] = world_unit(&world, kinds[tier], east_m + 10, 0);
+        }
+    }
+    look();
+    for (uint32_t i = 0; i < 2 * TIER_COUNT; i++) {
+        const uint32_t circle = i / TIER_COUNT, tier = i % TIER_COUNT;
+        struct coverage_place lost[2];
+        cr_assert(eq(u32, engine_coverage_lost(world.engine, &units[circle][tier], 1, lost, 2), 1),
+                  "circle %u, tier %u", circle, tier);
+        cr_expect(eq(u32, lost[0].circle, circle));
+        cr_expect(eq(u32, lost[0].tier, tier));
+    }
+}
+
+Test(coverage, what_an_engine_knew_of_its_cover_goes_with_the_rest)
+{
+    const uint32_t circles = world.config.limits.circles_max;
+    for (uint32_t k = 0; k < 2; k++) {
+        for (uint32_t i = 0; i < circles; i++) {
+            world_circle(&world, (int32_t)i, 0, 300);
+        }
+        for (uint32_t i = 0; i < circles * TIER_COUNT; i++) {
+            struct coverage_view view;
+            cr_expect(not(engine_coverage(world.engine, i / TIER_COUNT, (enum tier)(i % TIER_COUNT),
+                                          &view)),
+                      "time %u, circle %u", k, i / TIER_COUNT);
+        }
+        world_unit(&world, UNIT_CAR, 500, 0);
+        look();
+        cr_assert(eq(u32, covered(circles - 1, TIER_5).count, 1));
+        cr_expect(eq(u32, engine_snapshot_read(world.engine, NULL, 0), STATUS_CORRUPT));
+        cr_expect(eq(u32, engine_snapshot_read(world.shadow, NULL, 0), STATUS_CORRUPT));
+    }
+}
+
 Test(coverage, a_gap_is_closed_by_the_nearest_whom_nobody_misses)
 {
     world_circle(&world, 0, 0, 300);

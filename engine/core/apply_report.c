@@ -45,10 +45,8 @@ static void take_out(struct engine *engine, struct incident *incident, uint32_t 
     incident->report_count--;
 }
 
-/* An incident that its first report has made; it opens with the next event. */
-static struct incident *begin(struct engine *engine, uint32_t incident_id,
-                              const struct report_create *report, uint8_t district,
-                              int64_t received_ms, int64_t at_ms)
+/* An incident that its first report has made; what it is comes with the next event, its opening. */
+static struct incident *begin(struct engine *engine, uint32_t incident_id, int64_t at_ms)
 {
     const uint32_t slot = id_pool_add(&engine->incident_ids, incident_id);
     if (slot == SLOT_NONE) {
@@ -56,20 +54,14 @@ static struct incident *begin(struct engine *engine, uint32_t incident_id,
     }
     struct incident *incident = &engine->incidents[slot];
     *incident = (struct incident){.id = incident_id,
-                                  .type = report->type,
-                                  .priority = 1,
                                   .state = INCIDENT_PENDING,
                                   .state_ms = at_ms,
-                                  .at = report->at,
-                                  .district = district,
                                   .circle = CIRCLE_NONE,
                                   .areas = {AREA_NONE, AREA_NONE},
                                   .plan = SLOT_NONE,
                                   .warned_ms = TIME_NEVER,
                                   .panic_unit = UNIT_NONE,
                                   .panic_ms = TIME_NEVER,
-                                  .drill = report->drill,
-                                  .received_ms = received_ms,
                                   .created_ms = TIME_NEVER,
                                   .dispatched_ms = TIME_NEVER,
                                   .on_scene_ms = TIME_NEVER,
@@ -107,8 +99,7 @@ enum status apply_report_received(struct engine *engine, const struct event *eve
         return STATUS_CORRUPT;
     }
     if (!event->report.merged) {
-        incident = begin(engine, incident_id, words, event->report.district,
-                         event->report.received_ms, event->at_ms);
+        incident = begin(engine, incident_id, event->at_ms);
     }
     if (incident == NULL) {
         return STATUS_CORRUPT;
@@ -134,12 +125,10 @@ enum status apply_report_linked(struct engine *engine, const struct event *event
         &engine->incidents[engine->reports[slot].incident] != from) {
         return STATUS_CORRUPT;
     }
-    const struct report *report = &engine->reports[slot];
     if (event->linked.opens) {
         to = to != NULL || event->linked.incident_id <= engine->last_incident_id
                  ? NULL
-                 : begin(engine, event->linked.incident_id, &report->words, report->district,
-                         report->received_ms, event->at_ms);
+                 : begin(engine, event->linked.incident_id, event->at_ms);
     }
     if (to == NULL || incident_state_ended(to->state)) {
         return STATUS_CORRUPT;

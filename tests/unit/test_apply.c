@@ -176,6 +176,64 @@ Test(apply, of_incidents)
     corrupt("archived, not there");
 }
 
+/* Only the shadow hears of this, so a new world is compared at the end. */
+Test(apply, an_incident_is_what_its_opening_says_whatever_was_reported)
+{
+    given(EVENT_REPORT_RECEIVED);
+    event.report.report_id = 3;
+    event.report.incident_id = 3;
+    event.report.received_ms = world.now_ms - 9;
+    event.report.district = 1;
+    event.report.report.type = INCIDENT_FIRE;
+    event.report.report.priority = 1;
+    event.report.report.at = world_at(1, 1);
+    memcpy(event.report.report.address, "here", 5);
+    cr_assert(eq(u32, engine_replay(world.shadow, &event), STATUS_OK));
+    given(EVENT_INCIDENT_OPENED);
+    event.opened = (struct incident_opened){.incident_id = 3,
+                                            .type = INCIDENT_HELP,
+                                            .priority = 3,
+                                            .at = world_at(70, 80),
+                                            .address = "there",
+                                            .district = 2,
+                                            .circle = CIRCLE_NONE,
+                                            .areas = {AREA_NONE, AREA_NONE},
+                                            .drill = true,
+                                            .mode = DISPATCH_RECOMMEND,
+                                            .for_all = true,
+                                            .received_ms = world.now_ms - 7,
+                                            .clock_ms = world.now_ms - 5,
+                                            .similar_id = 1,
+                                            .tiers = {{true, 2, 60000, 30000}, {false, 0, 1, 2}}};
+    cr_assert(eq(u32, engine_replay(world.shadow, &event), STATUS_OK));
+    struct incident_view view;
+    cr_assert(engine_incident(world.shadow, 3, &view));
+    cr_expect(eq(u32, view.generation, 1));
+    cr_expect(eq(u32, view.type, INCIDENT_HELP));
+    cr_expect(eq(u32, view.priority, 3));
+    cr_expect(eq(u32, view.state, INCIDENT_PENDING));
+    cr_expect(eq(i32, view.at.lat_e7, world_at(70, 80).lat_e7));
+    cr_expect(eq(i32, view.at.lon_e7, world_at(70, 80).lon_e7));
+    cr_expect(eq(int, strcmp(view.address, "there"), 0));
+    cr_expect(eq(u32, view.district, 2));
+    cr_expect(eq(u32, view.circle, CIRCLE_NONE));
+    cr_expect(view.drill);
+    cr_expect(eq(u32, view.mode, DISPATCH_RECOMMEND));
+    cr_expect(view.for_all);
+    cr_expect(eq(i64, view.received_ms, world.now_ms - 7));
+    cr_expect(eq(i64, view.created_ms, world.now_ms));
+    cr_expect(eq(i64, view.clock_ms, world.now_ms - 5));
+    cr_expect(eq(u32, view.similar_id, 1));
+    cr_expect(eq(u32, view.tiers[TIER_1].verdict, TIER_OPEN));
+    cr_expect(eq(u32, view.tiers[TIER_1].wanted, 2));
+    cr_expect(eq(u32, view.tiers[TIER_1].target_ms, 60000));
+    cr_expect(eq(u32, view.tiers[TIER_3].verdict, TIER_NOT_ASKED));
+    cr_expect(eq(u32, view.report_count, 1));
+    world_destroy(&world);
+    world_init(&world);
+    world_begin(&world);
+}
+
 Test(apply, of_verdicts_and_decisions)
 {
     given(EVENT_TIER_VERDICT);

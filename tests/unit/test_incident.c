@@ -3,6 +3,8 @@
 #include <criterion/new/assert.h>
 #include <string.h>
 
+#include "engine/core/incident.h"
+#include "geo/geo_point.h"
 #include "tests/support/core_given.h"
 
 static struct world world;
@@ -62,6 +64,45 @@ Test(incident, is_not_closed_with_work_open_unless_all_is_cleared)
     cr_expect(eq(u32, world_close(&world, 1, true).refusal, REASON_WRONG_STATE));
     cr_expect(eq(u32, world_cancel(&world, 1).refusal, REASON_WRONG_STATE));
     cr_expect(eq(u32, world_close(&world, 5, true).refusal, REASON_UNKNOWN_INCIDENT));
+}
+
+Test(incident, one_unit_that_is_still_there_is_work_open)
+{
+    const uint32_t car = world_unit(&world, UNIT_CAR, 500, 0);
+    world_report(&world, INCIDENT_DISPUTE, 0, 0, 0);
+    cr_expect(eq(u32, world_close(&world, 1, false).refusal, REASON_OPEN_ASSIGNMENTS));
+    world_says(&world, world_active(&world, car), ASSIGNMENT_CLEARED);
+    cr_expect(eq(u32, world_close(&world, 1, false).refusal, REASON_NONE));
+}
+
+/* North of it, where the band of latitudes is narrowest, and east of it. */
+Test(incident, a_circle_ends_where_its_radius_ends)
+{
+    static const uint32_t radii_m[] = {1, 20, 90, 91, 100, 300, 2000};
+    for (uint32_t i = 0; i < sizeof radii_m / sizeof radii_m[0]; i++) {
+        const struct geo_point centre = world_at((int32_t)i * 10000, 0);
+        world_circle(&world, (int32_t)i * 10000, 0, radii_m[i]);
+        for (int32_t side = 0; side < 4; side++) {
+            struct geo_point at = centre;
+            int32_t *const axis = side < 2 ? &at.lat_e7 : &at.lon_e7;
+            while (geo_distance_m(centre, at) <= radii_m[i]) {
+                cr_assert(eq(u32, incident_circle_at(world.engine, at), i), "%u m", radii_m[i]);
+                *axis += side % 2 == 0 ? 10 : -10;
+            }
+            cr_expect(eq(u32, incident_circle_at(world.engine, at), CIRCLE_NONE), "%u m",
+                      radii_m[i]);
+        }
+    }
+}
+
+Test(incident, the_smallest_of_the_circles_around_it_has_it_and_of_two_alike_the_first)
+{
+    world_circle(&world, 0, 0, 300);
+    world_circle(&world, 10, 0, 200);
+    world_circle(&world, 20, 0, 200);
+    world_circle(&world, 30, 0, 250);
+    cr_expect(eq(u32, incident_circle_at(world.engine, world_at(15, 0)), 1));
+    cr_expect(eq(u32, incident_circle_at(world.engine, world_at(-250, 0)), 0));
 }
 
 Test(incident, a_cancelled_one_takes_its_assignments_tiers_and_alarms_with_it)

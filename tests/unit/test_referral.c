@@ -113,6 +113,33 @@ Test(referral, its_open_tiers_are_cancelled_and_no_report_counts_them)
     cr_expect(eq(u32, world_incident(&world, other).tiers[TIER_5].verdict, TIER_CANCELLED));
 }
 
+/* With an order in between: `orders_upto` tells later ones apart. */
+Test(referral, only_its_end_ends_it)
+{
+    static const enum referral_state ways[][3] = {
+        {REFERRAL_RECEIVED, REFERRAL_FEEDBACK},
+        {REFERRAL_RETURNED},
+        {REFERRAL_WITHDRAWN},
+        {REFERRAL_RECEIVED, REFERRAL_WITHDRAWN},
+        {REFERRAL_LENT, REFERRAL_ARRIVED, REFERRAL_GIVEN_BACK},
+        {REFERRAL_REFUSED}};
+    for (uint32_t i = 0; i < sizeof ways / sizeof ways[0]; i++) {
+        const bool is_lent = ways[i][0] == REFERRAL_LENT || ways[i][0] == REFERRAL_REFUSED;
+        const uint32_t id =
+            world_report(&world, INCIDENT_DISPUTE, 3, (int32_t)i * 2000, 0).incident_id;
+        cr_assert(eq(u32, refer(id, is_lent ? NEIGHBOUR : COMMUNITY).refusal, REASON_NONE));
+        for (uint32_t k = 0; k < 3 && ways[i][k] != REFERRAL_SENT; k++) {
+            world_pass(&world, 1000);
+            cr_assert(eq(u32, answer(i + 1, ways[i][k]).refusal, REASON_NONE));
+            const bool is_over = k == 2 || ways[i][k + 1] == REFERRAL_SENT;
+            cr_expect(eq(i64, view_of(i + 1).ended_ms, is_over ? world.now_ms : TIME_NEVER),
+                      "way %u, word %u", i, k);
+            const bool has_come = ways[i][k] == REFERRAL_ARRIVED || k == 2;
+            cr_expect(eq(int, view_of(i + 1).arrived_ms != TIME_NEVER, has_come));
+        }
+    }
+}
+
 Test(referral, a_receipt_that_does_not_come_is_an_alarm_until_it_comes)
 {
     const uint32_t id = given_dispute();

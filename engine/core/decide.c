@@ -252,14 +252,12 @@ static void gather_first(const struct step *step, const struct passed_rules *rul
     first->count = 0;
     uint32_t named_count = 0;
     const uint32_t *named = circle_plan_units(engine, rules->incident, rules->tier, &named_count);
-    if (named_count > 0) {
-        const uint32_t marked = presence_mark_named(engine, named, named_count);
-        gather_marked(step, rules, marked, max, made, first);
-        presence_unmark_named(engine, named, named_count);
-    }
+    const uint32_t marked = presence_mark_named(engine, named, named_count);
+    gather_marked(step, rules, marked, max, made, first);
+    presence_unmark_named(engine, named, named_count);
     if (made->area_first) {
-        const uint32_t marked = presence_mark(engine, rules->incident->areas);
-        gather_marked(step, rules, marked, max, made, first);
+        const uint32_t of_area = presence_mark(engine, rules->incident->areas);
+        gather_marked(step, rules, of_area, max, made, first);
         presence_unmark(engine, rules->incident->areas);
     }
 }

@@ -3,6 +3,7 @@
 #include <criterion/new/assert.h>
 #include <string.h>
 
+#include "engine/core/state.h"
 #include "tests/support/core_given.h"
 
 static struct world world;
@@ -71,6 +72,46 @@ Test(assignment, the_incident_follows_its_assignments)
     cr_expect(eq(u32, world_incident(&world, 1).state, INCIDENT_FEEDBACK_DUE));
     world_close(&world, 1, false);
     cr_expect(eq(u32, world_incident(&world, 1).state, INCIDENT_CLOSED));
+}
+
+/* One in each state there is, of tier 5 all of them but the last. */
+Test(assignment, what_became_of_the_orders_of_a_tier_is_counted_by_state)
+{
+    static const enum assignment_state states[] = {
+        ASSIGNMENT_SENT,     ASSIGNMENT_DELIVERED, ASSIGNMENT_ACKNOWLEDGED,
+        ASSIGNMENT_EN_ROUTE, ASSIGNMENT_ON_SCENE,  ASSIGNMENT_CLEARED,
+        ASSIGNMENT_DECLINED, ASSIGNMENT_RECALLED,  ASSIGNMENT_ON_SCENE};
+    world_report(&world, INCIDENT_DISPUTE, 0, 0, 0);
+    for (uint32_t i = 0; i < 9; i++) {
+        const uint32_t unit = world_unit(&world, UNIT_CAR, 900000 + (int32_t)i, 0);
+        const uint32_t generation = world_incident(&world, 1).generation;
+        const enum tier tier = i < 8 ? TIER_5 : TIER_1;
+        if (world_active(&world, unit) == 0) {
+            cr_assert(eq(u32, world_order(&world, 1, generation, unit, tier).refusal, REASON_NONE));
+        }
+        const uint32_t id = world_active(&world, unit);
+        if (states[i] == ASSIGNMENT_RECALLED) {
+            world_recall(&world, id);
+        } else if (states[i] != ASSIGNMENT_SENT) {
+            cr_assert(eq(u32, world_says(&world, id, states[i]).refusal, REASON_NONE));
+        }
+    }
+    const struct incident *incident = state_incident(world.engine, 1);
+    const struct tally tier = state_tally(world.engine, incident, TIER_5);
+    cr_expect(eq(u32, tier.all, 8));
+    cr_expect(eq(u32, tier.active, 5));
+    cr_expect(eq(u32, tier.acknowledged, 3));
+    cr_expect(eq(u32, tier.en_route, 1));
+    cr_expect(eq(u32, tier.on_scene, 1));
+    cr_expect(eq(u32, tier.cleared, 1));
+    cr_expect(eq(u32, tier.declined, 1));
+    cr_expect(eq(u32, tier.recalled, 1));
+    cr_expect(eq(u32, tier.invited, 0));
+    const struct tally all = state_tally_all(world.engine, incident);
+    cr_expect(eq(u32, all.all, 9));
+    cr_expect(eq(u32, all.active, 6));
+    cr_expect(eq(u32, all.on_scene, 2));
+    cr_expect(eq(u32, state_tally(world.engine, incident, TIER_3).all, 0));
 }
 
 Test(assignment, skipped_steps_stay_unknown_and_say_so)

@@ -391,8 +391,9 @@ Test(circle_plan, one_of_another_circle_leaves_the_first)
 Test(circle_plan, what_contradicts_itself_is_refused_and_nothing_of_it_taken)
 {
     const uint32_t unit = world_unit(&world, UNIT_CAR, 500, 0);
-    struct circle_plan bad[8];
-    for (uint32_t i = 0; i < 8; i++) {
+    struct circle_plan bad[8 + 2 * TIER_COUNT];
+    const uint32_t count = sizeof bad / sizeof bad[0];
+    for (uint32_t i = 0; i < count; i++) {
         bad[i] = plan_of("K0", 0);
         names(&bad[i], TIER_5, unit);
     }
@@ -404,7 +405,12 @@ Test(circle_plan, what_contradicts_itself_is_refused_and_nothing_of_it_taken)
     bad[5].priorities = 16;
     bad[6].units[TIER_5][0] = unit + 1;
     names(&bad[7], TIER_5, unit);
-    for (uint32_t i = 0; i < 8; i++) {
+    for (uint32_t tier = 0; tier < TIER_COUNT; tier++) {
+        bad[8 + 2 * tier].unit_counts[tier] = 1;
+        bad[8 + 2 * tier].units[tier][0] = unit + 1;
+        bad[9 + 2 * tier].unit_counts[tier] = TIER_UNITS_MAX + 1;
+    }
+    for (uint32_t i = 0; i < count; i++) {
         const struct circle_plan good = plan_of("good", 0);
         const struct circle_plan both[] = {good, bad[i]};
         struct command command = {.kind = COMMAND_ROSTER_PUT,

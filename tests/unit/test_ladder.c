@@ -212,6 +212,21 @@ Test(ladder, a_unit_that_comes_into_reach_is_found_within_the_retry)
     cr_expect(ne(u32, world_active(&world, foot), 0));
 }
 
+/* What somebody who signs on could serve is served at once; but nobody knows where this one is. */
+Test(ladder, who_is_nowhere_yet_makes_nobody_look_again)
+{
+    const uint32_t car = world_unit_off_duty(&world, UNIT_CAR, 0, 0, 0);
+    const uint32_t silent = world_unit_off_duty(&world, UNIT_CAR, 0, 0, 0);
+    world_duty(&world, car, DUTY_ON);
+    world_report(&world, INCIDENT_DISPUTE, 0, 0, 0);
+    world_report(&world, INCIDENT_CRIME, 0, 900, 0);
+    world_fix(&world, car, 500, 0);
+    world_duty(&world, silent, DUTY_ON);
+    cr_expect(eq(u32, world_active(&world, car), 0));
+    world_pass(&world, 5000);
+    cr_expect(ne(u32, world_active(&world, car), 0));
+}
+
 /* All begin at one moment, so each is looked after again 5 s later, and then in its turn. */
 Test(ladder, a_flood_of_what_can_wait_takes_turns_and_the_urgent_does_not_wait_for_it)
 {

@@ -202,6 +202,18 @@ Test(life, a_duplicate_gives_its_reports_to_the_main_one)
     expect_reports(main_id, 3, (const uint32_t[]){1, 2, 3});
 }
 
+Test(life, what_rang_for_a_duplicate_rings_no_more)
+{
+    const uint32_t main_id = report_from("1", INCIDENT_HELP, 0).incident_id;
+    const uint32_t dup = report_from("2", INCIDENT_DISPUTE, 60).incident_id;
+    world_pass(&world, 60000);
+    cr_assert(world_has_alarm(&world, ALARM_UNDISPATCHED, dup));
+    cr_assert(world_has_alarm(&world, ALARM_UNDISPATCHED, main_id));
+    cr_expect(eq(u32, merge(dup, main_id, false).refusal, REASON_NONE));
+    cr_expect(not(world_has_alarm(&world, ALARM_UNDISPATCHED, dup)));
+    cr_expect(world_has_alarm(&world, ALARM_UNDISPATCHED, main_id));
+}
+
 Test(life, who_is_on_the_way_to_a_duplicate_goes_to_the_main_one_if_told_so)
 {
     const uint32_t main_id = report_from("1", INCIDENT_HELP, 0).incident_id;

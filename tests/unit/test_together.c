@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "engine/core/prng.h"
+#include "engine/core/step.h"
 #include "tests/support/core_given.h"
 
 static struct world world;
@@ -334,6 +335,29 @@ Test(together, a_policy_may_let_the_engine_take_it_and_the_victim_is_looked_afte
     cr_expect(world_has_alarm(&world, ALARM_UNDISPATCHED, low));
     const uint32_t next = world_unit(&world, UNIT_CAR, 700, 0);
     cr_expect(eq(u32, incident_of(next), low));
+}
+
+/* The order and its victim's: what has room for one of them only is a dispatcher's to decide. */
+Test(together, nobody_is_taken_without_room_for_what_follows)
+{
+    world.config.policy.preempt = PREEMPT_AUTO;
+    world_begin(&world);
+    const uint32_t records_max = world.out.records_max;
+    const size_t size_max = world.out.size_max;
+    const uint32_t car = world_unit(&world, UNIT_CAR, 500, 0);
+    const uint32_t low = report(0, 4);
+    world.out.records_max = 2 * STEP_ROOM_RECORDS;
+    const uint32_t first = report(1000, 1);
+    cr_expect(eq(u32, incident_of(car), low), "records");
+    cr_expect(world_has_alarm(&world, ALARM_NO_UNIT, first));
+    world.out.records_max = records_max;
+    world.out.size_max = (size_t)2 * STEP_ROOM_BYTES;
+    const uint32_t second = report(1400, 1);
+    cr_expect(eq(u32, incident_of(car), low), "bytes");
+    cr_expect(world_has_alarm(&world, ALARM_NO_UNIT, second));
+    world.out.size_max = size_max;
+    const uint32_t third = report(1800, 1);
+    cr_expect(eq(u32, incident_of(car), third));
 }
 
 /* Two are wanted and one is free: that one goes, and nobody is taken from anybody. */

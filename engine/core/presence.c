@@ -182,9 +182,7 @@ void presence_define(const struct engine *engine, uint32_t unit_id)
         define_flags(engine, unit_id, 0);
         if (is_at_home(engine, unit_id)) {
             geo_fleet_move(presence->fleet, unit_id, definition->home);
-        } else if (presence->fixes[unit_id].seen) { /* perhaps on roads of another profile */
-            geo_fleet_move(presence->fleet, unit_id, presence->fixes[unit_id].at);
-        } else {
+        } else if (!presence->fixes[unit_id].seen) { /* or it is where it was seen */
             geo_fleet_forget(presence->fleet, unit_id);
         }
     }

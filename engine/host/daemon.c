@@ -8,6 +8,7 @@
 #include <sys/stat.h>
 
 #include "engine/host/backup.h"
+#include "engine/host/certificate.h"
 #include "engine/host/daemon_parts.h"
 #include "engine/host/drawing_routes.h"
 #include "engine/host/log.h"
@@ -17,7 +18,7 @@
 #include "engine/store/recovery.h"
 
 #define POSITIONS_SAVE_MS 5000
-#define BOARD_WRITE_MS    60000
+#define MINUTE_MS         60000
 #define FILES_MAX         4u /* positions, board, closures, drives: one of each at a time */
 #define WAKE_MS_MAX       1000
 #define EXIT_WORDS_STOP   3
@@ -180,9 +181,11 @@ static void save_positions(uv_timer_t *timer)
     learned_look(daemon);
 }
 
-static void write_board(uv_timer_t *timer)
+static void each_minute(uv_timer_t *timer)
 {
-    board_file_write(timer->data);
+    struct daemon *daemon = timer->data;
+    board_file_write(daemon);
+    certificate_look(daemon, clock_wall_ms());
 }
 
 static void on_signal(uv_signal_t *handle, int number)
@@ -336,14 +339,14 @@ static bool start_timers(struct daemon *daemon)
     uv_check_init(&daemon->loop, &daemon->check);
     uv_timer_init(&daemon->loop, &daemon->wake);
     uv_timer_init(&daemon->loop, &daemon->positions);
-    uv_timer_init(&daemon->loop, &daemon->board);
+    uv_timer_init(&daemon->loop, &daemon->minute);
     uv_signal_init(&daemon->loop, &daemon->terminate);
     uv_signal_init(&daemon->loop, &daemon->interrupt);
     daemon->prepare.data = daemon;
     daemon->check.data = daemon;
     daemon->wake.data = daemon;
     daemon->positions.data = daemon;
-    daemon->board.data = daemon;
+    daemon->minute.data = daemon;
     daemon->terminate.data = daemon;
     daemon->interrupt.data = daemon;
     daemon->has_handles = true;
@@ -351,7 +354,7 @@ static bool start_timers(struct daemon *daemon)
            uv_check_start(&daemon->check, begin_wake_up) == 0 &&
            uv_timer_start(&daemon->positions, save_positions, POSITIONS_SAVE_MS,
                           POSITIONS_SAVE_MS) == 0 &&
-           uv_timer_start(&daemon->board, write_board, 0, BOARD_WRITE_MS) == 0 &&
+           uv_timer_start(&daemon->minute, each_minute, 0, MINUTE_MS) == 0 &&
            uv_signal_start(&daemon->terminate, on_signal, SIGTERM) == 0 &&
            uv_signal_start(&daemon->interrupt, on_signal, SIGINT) == 0;
 }

@@ -68,6 +68,14 @@ struct traffic_part {
     struct traffic_waiting waiting[TRAFFIC_WAITING_MAX];
 };
 
+/* The certificate as it was read last (certificate.c). */
+struct certificate_part {
+    int64_t ends_ms;   /* 0: there is none */
+    int64_t warned_ms; /* when `trouble` was said last */
+    uint32_t warnings;
+    char trouble[512]; /* "": none */
+};
+
 /* The drawings of the circles (drawing_routes.c). */
 struct drawing_part {
     struct drawings *list;
@@ -79,7 +87,7 @@ struct daemon {
     uv_loop_t loop;
     uv_prepare_t prepare;
     uv_check_t check;
-    uv_timer_t wake, positions, board;
+    uv_timer_t wake, positions, minute;
     uv_signal_t terminate, interrupt;
     bool has_handles;
 
@@ -116,6 +124,7 @@ struct daemon {
     struct net_server *server;
 
     struct drawing_part drawings;
+    struct certificate_part certificate;
     struct backup_state backup;
     struct pending_route pending[PENDING_MAX];
     uint64_t next_ticket;

@@ -31,7 +31,7 @@ static void close_handles(struct daemon *daemon)
     uv_close((uv_handle_t *)&daemon->check, NULL);
     uv_close((uv_handle_t *)&daemon->wake, NULL);
     uv_close((uv_handle_t *)&daemon->positions, NULL);
-    uv_close((uv_handle_t *)&daemon->board, NULL);
+    uv_close((uv_handle_t *)&daemon->minute, NULL);
     uv_close((uv_handle_t *)&daemon->terminate, NULL);
     uv_close((uv_handle_t *)&daemon->interrupt, NULL);
     signal(SIGTERM, SIG_IGN); /* the end is near: a second one would only spoil the exit status */

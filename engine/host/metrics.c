@@ -125,6 +125,8 @@ size_t metrics_write(struct daemon *daemon, char *text, size_t size)
     counter(&page, "login_failures", "Failed logins", people.failures);
     counter(&page, "login_limited", "Logins refused by the rate limit", people.limited);
     gauge(&page, "tokens", "Valid tokens", people.tokens);
+    gauge(&page, "certificate_ends_seconds", "When the certificate ends, since 1970; 0: none",
+          (uint64_t)daemon->certificate.ends_ms / 1000);
     if (daemon->gateway != NULL) {
         put_gateway(&page, daemon);
     }

@@ -96,16 +96,19 @@ static int on_connection(struct net_connection *connection, struct lws *wsi,
 static int on_event(struct lws *wsi, enum lws_callback_reasons reason, void *user, void *in,
                     size_t size)
 {
-    (void)user;
     if (reason == LWS_CALLBACK_WSI_CREATE) {
         struct net_server *server = lws_context_user(lws_get_context(wsi));
         server->adopted = true;
         return 0;
     }
     switch ((int)reason) { /* these come without a connection of ours, or with half a wsi */
+    case LWS_CALLBACK_OPENSSL_LOAD_EXTRA_SERVER_VERIFY_CERTS: {
+        struct net_server *server = lws_context_user(lws_get_context(wsi));
+        server->tls = user; /* the only moment at which it is shown */
+        return 0;
+    }
     case LWS_CALLBACK_PROTOCOL_INIT:
     case LWS_CALLBACK_PROTOCOL_DESTROY:
-    case LWS_CALLBACK_OPENSSL_LOAD_EXTRA_SERVER_VERIFY_CERTS:
     case LWS_CALLBACK_EVENT_WAIT_CANCELLED:
     case LWS_CALLBACK_VHOST_CERT_AGING:
     case LWS_CALLBACK_GET_THREAD_ID:
@@ -134,43 +137,6 @@ static const struct lws_protocol_vhost_options referrer = {.name = "referrer-pol
                                                            .value = "no-referrer"};
 static const struct lws_protocol_vhost_options no_sniff = {
     .next = &referrer, .name = "x-content-type-options:", .value = "nosniff"};
-
-static void tls_error(char error[256], const char *what, const char *path)
-{
-    const char *reason = ERR_reason_error_string(ERR_peek_last_error());
-    snprintf(error, 256, "the %s %.120s cannot be used: %s", what, path,
-             reason == NULL ? "unreadable" : reason);
-    ERR_clear_error();
-}
-
-enum status net_context_check_tls(const struct net_config *config, char error[256])
-{
-    const char *certificate = config->certificate_path;
-    const char *key = config->key_path;
-    if ((certificate == NULL) != (key == NULL)) {
-        snprintf(error, 256, "TLS needs a certificate and its key, only the %s is given",
-                 certificate == NULL ? "key" : "certificate");
-        return STATUS_BAD_INPUT;
-    }
-    if (certificate == NULL) {
-        return STATUS_OK;
-    }
-    SSL_CTX *probe = SSL_CTX_new(TLS_server_method());
-    if (probe == NULL) {
-        snprintf(error, 256, "OpenSSL could not start");
-        return STATUS_NO_MEMORY;
-    }
-    enum status status = STATUS_BAD_INPUT;
-    if (SSL_CTX_use_certificate_chain_file(probe, certificate) != 1) {
-        tls_error(error, "certificate", certificate);
-    } else if (SSL_CTX_use_PrivateKey_file(probe, key, SSL_FILETYPE_PEM) != 1) {
-        tls_error(error, "key", key); /* also when it is another certificate's */
-    } else {
-        status = STATUS_OK;
-    }
-    SSL_CTX_free(probe);
-    return status;
-}
 
 static void fill_info(struct net_server *server, const struct net_config *config,
                       struct lws_context_creation_info *info)

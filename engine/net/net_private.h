@@ -148,6 +148,8 @@ struct net_server {
 
     struct lws_context *lws;
     struct lws_vhost *vhost;
+    SSL_CTX *tls; /* libwebsockets' own; NULL: plain HTTP */
+    char *certificate_path, *key_path;
     bool adopted; /* libwebsockets took the socket just accepted, for better or worse */
 
     uv_poll_t accept_poll;
@@ -186,7 +188,13 @@ void net_connection_kill(struct net_connection *connection);
 /* --- net_context.c: libwebsockets. */
 MUST_CHECK enum status net_context_create(struct net_server *server,
                                           const struct net_config *config, char error[256]);
-MUST_CHECK enum status net_context_check_tls(const struct net_config *config, char error[256]);
+
+/* --- net_tls.c: the certificate and its key. */
+MUST_CHECK enum status net_tls_check(const struct net_config *config, char error[256]);
+/* Where they lie; false: no memory. */
+MUST_CHECK bool net_tls_remember(struct net_server *server, const struct net_config *config);
+MUST_CHECK enum status net_tls_renew(struct net_server *server, bool *is_new, int64_t *ends_ms,
+                                     char error[256]);
 
 /* --- net_listener.c: the port. */
 MUST_CHECK enum status net_listener_bind(struct net_server *server, const struct net_config *config,

@@ -114,6 +114,8 @@ static void destroy(struct net_server *server)
     }
     free(server->slots);
     free(server->web_root);
+    free(server->certificate_path);
+    free(server->key_path);
     free(server->scratch);
     free(server);
 }
@@ -122,7 +124,7 @@ static void destroy(struct net_server *server)
 static enum status prepare(struct net_server *server, const struct net_config *config,
                            char error[256])
 {
-    enum status status = net_context_check_tls(config, error);
+    enum status status = net_tls_check(config, error);
     if (status == STATUS_OK && config->web_root != NULL) {
         status = net_static_find_root(config->web_root, &server->web_root, error);
     }
@@ -132,8 +134,9 @@ static enum status prepare(struct net_server *server, const struct net_config *c
     if (status != STATUS_OK) {
         return status;
     }
+    const bool has_paths = config->certificate_path == NULL || net_tls_remember(server, config);
     server->scratch = malloc(NET_BATCH_BYTES);
-    if (server->scratch == NULL || !net_connection_table_create(server)) {
+    if (!has_paths || server->scratch == NULL || !net_connection_table_create(server)) {
         snprintf(error, 256, "no memory for %u connections", config->limits.connections_max);
         return STATUS_NO_MEMORY;
     }
@@ -202,6 +205,12 @@ void net_server_finish(struct net_server *server)
         lws_context_destroy(server->lws); /* its second half, after the loop is empty */
     }
     destroy(server);
+}
+
+enum status net_server_renew_certificate(struct net_server *server, bool *is_new, int64_t *ends_ms,
+                                         char error[256])
+{
+    return net_tls_renew(server, is_new, ends_ms, error);
 }
 
 uint16_t net_server_port(const struct net_server *server)

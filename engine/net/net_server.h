@@ -97,6 +97,13 @@ MUST_CHECK enum status net_server_create(uv_loop_t *loop, const struct net_confi
 void net_server_stop(struct net_server *server, uint16_t code, const char *reason);
 void net_server_finish(struct net_server *server);
 
+/* Take the certificate and its key from their files again, for connections to come; those that are
+ * open go on. `is_new`: it is another one; `ends_ms`: it is valid until then. STATUS_NOT_FOUND:
+ * there is none; STATUS_BAD_INPUT: the files cannot be used (`error` is a sentence), or not yet,
+ * and the one before serves on. */
+MUST_CHECK enum status net_server_renew_certificate(struct net_server *server, bool *is_new,
+                                                    int64_t *ends_ms, char error[256]);
+
 uint16_t net_server_port(const struct net_server *server);
 const struct net_counters *net_server_counters(const struct net_server *server);
 

@@ -1,9 +1,11 @@
 /* Starting, limits, time-outs, TLS, rubbish and stopping. */
 #include <criterion/criterion.h>
 #include <criterion/new/assert.h>
+#include <openssl/ssl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "tests/support/net_given.h"
@@ -91,18 +93,23 @@ static void run_command(const char *text)
     cr_assert(system(text) == 0, "%s", text); // NOLINT(cert-env33-c): fixed text and our own path
 }
 
-static void given_certificate(void)
+static void write_certificate(const char *name)
 {
     char command[512];
+    snprintf(command, sizeof command,
+             "openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 2 "
+             "-subj /CN=%s -keyout %s -out %s 2>/dev/null",
+             name, key, certificate);
+    run_command(command);
+}
+
+static void given_certificate(void)
+{
     snprintf(directory, sizeof directory, "/tmp/net_server_XXXXXX");
     cr_assert(mkdtemp(directory) != NULL);
     snprintf(certificate, sizeof certificate, "%s/cert.pem", directory);
     snprintf(key, sizeof key, "%s/key.pem", directory);
-    snprintf(command, sizeof command,
-             "openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 2 "
-             "-subj /CN=localhost -keyout %s -out %s 2>/dev/null",
-             key, certificate);
-    run_command(command);
+    write_certificate("localhost");
     given.config.certificate_path = certificate;
     given.config.key_path = key;
 }
@@ -157,6 +164,95 @@ Test(net_server, speaks_tls)
     cr_expect(eq(sz, message.size, 50000));
     ws_client_message_free(&message);
     free(text);
+}
+
+static enum status renew(bool *is_new, char error[256])
+{
+    int64_t ends_ms = 0;
+    return net_server_renew_certificate(given.server, is_new, &ends_ms, error);
+}
+
+/* A connection of its own: the name of the certificate that it is shown. */
+static void expect_shown(const char *name)
+{
+    char shown[64] = "";
+    struct ws_client other = {.fd = -1};
+    net_given_client(&other);
+    cr_assert(ws_client_start_tls(&other));
+    X509 *peer = SSL_get1_peer_certificate(other.tls);
+    cr_assert(peer != NULL);
+    X509_NAME_get_text_by_NID(X509_get_subject_name(peer), NID_commonName, shown, sizeof shown);
+    X509_free(peer);
+    ws_client_close(&other);
+    cr_expect(eq(int, strcmp(shown, name), 0), "%s", shown);
+}
+
+Test(net_server, a_certificate_that_was_renewed_is_shown_without_a_restart)
+{
+    bool is_new = true;
+    char error[256];
+    given_certificate();
+    net_given_start();
+    net_given_client(&client);
+    cr_assert(ws_client_start_tls(&client));
+    cr_expect(eq(int, renew(&is_new, error), STATUS_OK));
+    cr_expect(not(is_new));
+
+    write_certificate("next.localhost");
+    cr_expect(eq(int, renew(&is_new, error), STATUS_OK));
+    cr_expect(is_new);
+    expect_shown("next.localhost");
+    cr_assert(ws_client_request(&client, "GET", "/v1/echo", NULL, NULL, &answer));
+    cr_expect(eq(int, answer.status, 200), "who is connected stays so");
+    remove_certificate();
+}
+
+Test(net_server, half_a_renewal_leaves_the_certificate_before_it)
+{
+    bool is_new = true;
+    char error[256];
+    char command[512];
+    given_certificate();
+    net_given_start();
+    snprintf(command, sizeof command, "cp %s %s.before", key, key);
+    run_command(command);
+    write_certificate("next.localhost");
+    snprintf(command, sizeof command, "mv %s.before %s", key, key);
+    run_command(command); /* the new certificate with the old key */
+    cr_expect(eq(int, renew(&is_new, error), STATUS_BAD_INPUT));
+    cr_expect(not(is_new));
+    cr_expect(strstr(error, "cannot be used: ") != NULL, "%s", error);
+    expect_shown("localhost");
+    remove_certificate();
+}
+
+Test(net_server, says_when_a_certificate_ends)
+{
+    bool is_new = false;
+    int64_t ends_ms = 0;
+    char error[256];
+    given_certificate();
+    net_given_start();
+    cr_expect(
+        eq(int, net_server_renew_certificate(given.server, &is_new, &ends_ms, error), STATUS_OK));
+    remove_certificate();
+
+    struct tm end = {0};
+    net_given_client(&client);
+    cr_assert(ws_client_start_tls(&client));
+    X509 *peer = SSL_get1_peer_certificate(client.tls);
+    cr_expect(eq(int, ASN1_TIME_to_tm(X509_get0_notAfter(peer), &end), 1));
+    X509_free(peer);
+    cr_expect(eq(i64, ends_ms, (int64_t)timegm(&end) * 1000));
+}
+
+Test(net_server, a_plain_server_has_no_certificate_to_renew)
+{
+    bool is_new = true;
+    char error[256];
+    net_given_start();
+    cr_expect(eq(int, renew(&is_new, error), STATUS_NOT_FOUND));
+    cr_expect(not(is_new));
 }
 
 Test(net_server, a_plain_client_of_a_tls_port_harms_nobody)

@@ -186,6 +186,7 @@ static void each_minute(uv_timer_t *timer)
     struct daemon *daemon = timer->data;
     board_file_write(daemon);
     certificate_look(daemon, clock_wall_ms());
+    identities_forget_expired(daemon->identities);
 }
 
 static void on_signal(uv_signal_t *handle, int number)

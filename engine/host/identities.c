@@ -53,6 +53,25 @@ void identities_drop_tokens(struct identities *identities, uint64_t token_id, co
     }
 }
 
+void identities_forget_expired(struct identities *identities)
+{
+    const int64_t now_ms = identities->events.now_ms(identities->context);
+    for (uint32_t i = 0; i < TOKEN_SWEEP; i++) {
+        struct token_entry **link = &identities->buckets[identities->swept];
+        while (*link != NULL) {
+            struct token_entry *entry = *link;
+            if (entry->identity.expires_ms > now_ms) {
+                link = &entry->next;
+                continue;
+            }
+            *link = entry->next;
+            free(entry);
+            identities->figures.tokens--;
+        }
+        identities->swept = (identities->swept + 1) % TOKEN_BUCKETS;
+    }
+}
+
 bool identities_authenticate(struct identities *identities, const char *token,
                              struct identity *identity)
 {

@@ -47,6 +47,9 @@ void identities_login(struct identities *identities, struct login_request *reque
                       uint64_t ticket);
 void identities_logout(struct identities *identities, uint64_t token_id);
 
+/* Forget tokens that have ended, a part of the table at a time; once a minute. */
+void identities_forget_expired(struct identities *identities);
+
 /* True while there is no user: then `token` (at least 64 bytes) is the set-up token of this start.
  */
 bool identities_setup_token(struct identities *identities, char *token, size_t size);

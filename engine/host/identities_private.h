@@ -8,6 +8,7 @@
 /* Shared by identities.c (who is in) and identities_admin.c (who may come in). */
 
 #define TOKEN_BUCKETS     65536u
+#define TOKEN_SWEEP       2048u /* buckets looked through at once: all of them in 32 times */
 #define ATTEMPTS_KEPT     512u
 #define ATTEMPT_WINDOW_MS 60000
 #define SETUP_VALID_MS    ((int64_t)7 * 24 * 3600 * 1000)
@@ -32,6 +33,7 @@ struct identities {
     struct identity_store *store; /* the worker's, after create */
     char setup_token[IDENTITY_TOKEN_SIZE];
     struct token_entry *buckets[TOKEN_BUCKETS];
+    uint32_t swept; /* bucket that the next sweep begins at */
     struct attempt attempts[ATTEMPTS_KEPT];
     struct identities_figures figures;
 };

@@ -3,8 +3,12 @@
 
 #include "engine/store/identity_secret.h"
 
+/* Who comes in sweeps up: those that ended are of no use to anybody. */
 static void insert(struct identity_write *write, struct identity_token *issued)
 {
+    identity_write_sql(write, "DELETE FROM token WHERE expires_ms <= ?");
+    identity_write_number(write, issued->issued_ms);
+    (void)identity_write_run(write);
     identity_write_sql(write, "INSERT INTO token(hash, user_id, unit_code, issued_ms, expires_ms)"
                               " VALUES(?,?,?,?,?)");
     identity_write_hash(write, issued->hash);

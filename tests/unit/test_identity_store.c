@@ -287,6 +287,25 @@ Test(identity, a_token_is_known_by_its_hash_until_it_expires)
     cr_expect(eq(u32, tokens_at(NOW, NULL), 0), "and removed");
 }
 
+Test(identity, a_login_sweeps_up_the_tokens_that_have_ended)
+{
+    const uint32_t li = given_user("li", IDENTITY_DISPATCHER, NULL);
+    char token[IDENTITY_TOKEN_SIZE];
+    struct identity_token issued;
+    for (int64_t day = 0; day < 100; day++) {
+        const int64_t at_ms = NOW + day * 24 * HOUR;
+        cr_assert(eq(
+            int,
+            identity_store_token_issue(store, li, at_ms, at_ms + 12 * HOUR, token, &issued, error),
+            STATUS_OK));
+        cr_assert(eq(int,
+                     identity_store_token_device(store, "P12", at_ms, at_ms + 12 * HOUR, token,
+                                                 &issued, error),
+                     STATUS_OK));
+    }
+    cr_expect(eq(u32, tokens_at(NOW, NULL), 2), "those of the last day");
+}
+
 Test(identity, tokens_are_revoked_one_by_one_or_all_of_a_user)
 {
     const uint32_t li = given_user("li", IDENTITY_DISPATCHER, NULL);

@@ -123,7 +123,7 @@ Test(store_file, larger_than_there_is_room_for_is_not_read)
     }
 }
 
-Test(store_file, begins_with_what_is_peeked)
+Test(store_file, a_part_is_what_stands_there_or_nothing)
 {
     uint8_t head[1000];
     cr_assert(eq(int, replace(sizeof head - 1), STATUS_OK), "%s", error);
@@ -133,7 +133,14 @@ Test(store_file, begins_with_what_is_peeked)
     cr_expect(eq(int, store_file_part(path, 0, head, sizeof head - 1, error), STATUS_OK), "%s",
               error);
     cr_expect(eq(int, memcmp(head, bytes, sizeof head - 1), 0));
+    cr_expect(eq(int, store_file_part(path, 990, head, 9, error), STATUS_OK), "%s", error);
+    cr_expect(eq(int, memcmp(head, bytes + 990, 9), 0));
+    cr_expect(eq(int, store_file_part(path, 991, head, 9, error), STATUS_CORRUPT));
+    uint64_t size = 0;
+    cr_expect(eq(int, store_file_size(path, &size, error), STATUS_OK), "%s", error);
+    cr_expect(eq(u64, size, sizeof head - 1));
     store_given_path(directory, "none", path);
+    cr_expect(eq(int, store_file_size(path, &size, error), STATUS_NOT_FOUND));
     cr_expect(eq(int, store_file_part(path, 0, head, 1, error), STATUS_NOT_FOUND));
 }
 
@@ -194,7 +201,7 @@ static enum status read_it(void)
     free(read);
     return status;
 }
-static enum status peek_it(void)
+static enum status read_a_part(void)
 {
     uint8_t head[100];
     return store_file_part(path, 0, head, sizeof head, error);
@@ -217,7 +224,7 @@ static enum status keep_secret(void)
 static const struct {
     enum status (*run)(void);
     uint32_t steps; /* calls of the disk */
-} ways[] = {{write_it, 12}, {append_it, 5}, {read_it, 2},    {peek_it, 2},
+} ways[] = {{write_it, 12}, {append_it, 5}, {read_it, 2},    {read_a_part, 2},
             {remove_it, 1}, {sync_it, 6},   {keep_secret, 8}};
 
 Test(store_file, never_calls_done_what_a_disk_failed_at)

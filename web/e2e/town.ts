@@ -110,8 +110,8 @@ export class Api {
     await this.recorded();
     const supervisor = new Api(this.town, this.town.people.supervisor);
     const now = Date.now();
-    const { board } = await supervisor.get<{ board: { notices: { assignment_id: number; number: number }[] } }>(`/v1/board?at=${now}&until=${now}`);
-    await Promise.all(board.notices.map(({ assignment_id: assignment, number }) =>
+    const { board } = await supervisor.get<{ board: { notices?: { assignment_id: number; number: number }[] } }>(`/v1/board?at=${now}&until=${now}`);
+    await Promise.all((board.notices ?? []).map(({ assignment_id: assignment, number }) =>
       this.do({ op: 'notice.update', assignment, number, state: 'acknowledged' })));
   }
 

@@ -1,7 +1,8 @@
 import 'fake-indexeddb/auto';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { session } from '../src/ui/session.ts';
-import { dismiss, queued, refusals, setDuty, signAt, start } from '../src/unit/state.ts';
+import { dismiss, refusals } from '../src/unit/refusals.ts';
+import { queued, setDuty, signAt, start } from '../src/unit/state.ts';
 import { USER } from './fakes.ts';
 
 class DeafSocket {

@@ -13,7 +13,8 @@ import { problemText } from '../ui/problem.ts';
 import { session } from '../ui/session.ts';
 import { nearest, rounds, type Near, type Round } from './checkpoint_list.ts';
 import { t } from './checkpoint_words.ts';
-import { duty, gps, now, queued, refusals, signAt } from './state.ts';
+import { refusals } from './refusals.ts';
+import { duty, gps, now, queued, signAt } from './state.ts';
 import { distanceText } from './words.ts';
 
 const AGAIN_MS = 60_000;

@@ -11,9 +11,10 @@ import { clock, duration, metres } from '../ui/format.ts';
 import { problemText } from '../ui/problem.ts';
 import { logout, session } from '../ui/session.ts';
 import { soundReady, soundStart } from '../ui/sound.ts';
+import { dismiss, refusals, type Refused } from './refusals.ts';
 import { awake } from './sensors.ts';
 import {
-  acknowledgeNotices, addNote, askedWell, askSupport, callForHelp, dismiss, duty, gesture, gps, late, linkState, now, orders, panic, press, queued, refusals, sayWell, seen, setDuty, signedNames, start, supported, unheard, type Refused,
+  acknowledgeNotices, addNote, askedWell, askSupport, callForHelp, duty, gesture, gps, late, linkState, now, orders, panic, press, queued, sayWell, seen, setDuty, signedNames, start, supported, unheard,
 } from './state.ts';
 import { mayDecline, nextPress, type Press } from './steps.ts';
 import { updateReady, updateNow } from './update.ts';
@@ -94,10 +95,15 @@ function OfflineStrip(): JSX.Element | null {
   return <div class="strip" role="alert">{t('unit.offline')}</div>;
 }
 
+const WHAT: Partial<Record<Command['op'], 'unit.help' | 'unit.support' | 'unit.well'>> = {
+  'unit.panic': 'unit.help', 'assignment.support': 'unit.support', 'assignment.par': 'unit.well',
+};
+
 function whatWas(command: Command): string {
   if (command.op === 'assignment.update' && command.state in LABEL) return t(LABEL[command.state as Press]);
   if (command.op === 'checkpoint.sign') return `${t('unit.sign')} ${command.checkpoint} ${signedNames.get(command.checkpoint) ?? ''}`.trim();
-  return t(command.op === 'unit.panic' ? 'unit.help' : command.op === 'assignment.support' ? 'unit.support' : 'units.duty');
+  if (command.op === 'incident.note') return `${t('unit.note')} “${command.note}”`;
+  return t(WHAT[command.op] ?? 'units.duty');
 }
 
 function Refusal({ held }: { held: Refused }): JSX.Element {

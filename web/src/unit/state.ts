@@ -5,26 +5,19 @@ import { Link, browserWorld, socketUrl, type LinkState } from '../link/link.ts';
 import { http } from '../link/http.ts';
 import { anything } from '../protocol/login.ts';
 import type { Command } from '../protocol/commands.ts';
-import type { Problem } from '../protocol/frames.ts';
 import type { Notice } from '../protocol/objects.ts';
 import { EMPTY_ORDERS, ordersLog, ordersSnapshot, type Orders } from '../store/orders.ts';
 import { play } from '../ui/sound.ts';
 import { forget, session } from '../ui/session.ts';
 import { NewestFix } from './newest_fix.ts';
 import { Outbox, type Entry } from './outbox.ts';
+import { openRefusals, pressed, refuse, signedAgain } from './refusals.ts';
 import { buzz, gps, gpsStart, gpsStop, stayAwake, type Fix } from './sensors.ts';
 import { isLateOrder, parAsked, seenDuty, seenPanic, seenState, unheardNotices, type Press } from './steps.ts';
 
 export const linkState = signal<LinkState>({ kind: 'idle' });
 export const orders = signal<Orders>(EMPTY_ORDERS);
 export const queued = signal<readonly Entry[]>([]);
-export interface Refused {
-  command: Command;
-  problem: Problem;
-}
-
-/** Of a step only the newest; every signature, until it is dismissed: there may be many after a tunnel. */
-export const refusals = signal<readonly Refused[]>([]);
 export const loginNeeded = signal(false);
 /** The engine's clock, ticking. */
 export const now = signal(Date.now());
@@ -98,7 +91,7 @@ const outbox = new Outbox(
       if ('state' in entry.command && entry.command.state === 'delivered') return;
       /* Something newer came meanwhile, and is shown. */
       if (entry.command.op === 'notice.update') return;
-      refusals.value = [...signsRefused(), { command: entry.command, problem }];
+      refuse({ command: entry.command, problem });
       play('refused');
       buzz([200, 100, 200]);
     },
@@ -182,17 +175,11 @@ function sendFix(fix: Fix): boolean {
   return link.post({ op: 'position', fixes: [at] });
 }
 
-const signsRefused = (): readonly Refused[] => refusals.peek().filter(({ command }) => command.op === 'checkpoint.sign');
-
-export function dismiss(refused: Refused): void {
-  refusals.value = refusals.peek().filter((held) => held !== refused);
-}
-
 export function press(state: Press, reason?: string): void {
   const order = orders.value.order;
   if (!order) return;
   buzz(40);
-  refusals.value = signsRefused();
+  pressed();
   const command: Command = {
     op: 'assignment.update',
     assignment: order.assignment.assignment_id,
@@ -244,7 +231,7 @@ export function acknowledgeNotices(): void {
 /** With people and equipment; plain `on` says nothing of them. */
 export function signOn(with_what: { people: number; crew: string; equipment: string[]; device: string }): void {
   buzz(40);
-  refusals.value = signsRefused();
+  pressed();
   void outbox.add({ op: 'unit.duty', duty: 'on', ...with_what });
 }
 
@@ -254,13 +241,13 @@ export const signedNames = new Map<string, string>();
 /** In one line with the rest: going off duty must not overtake it. */
 export function signAt({ code, name }: { code: string; name: string }): void {
   signedNames.set(code, name);
-  refusals.value = refusals.peek().filter(({ command }) => command.op !== 'checkpoint.sign' || command.checkpoint !== code);
+  signedAgain(code);
   void outbox.add({ op: 'checkpoint.sign', checkpoint: code, visit: 'signed', device_ms: Date.now() });
 }
 
 export function setDuty(next: 'on' | 'off'): void {
   buzz(40);
-  refusals.value = signsRefused();
+  pressed();
   void outbox.add({ op: 'unit.duty', duty: next });
 }
 
@@ -277,7 +264,9 @@ export function start(): () => void {
   const held = session.value;
   if (!held) return () => undefined;
   loginNeeded.value = false;
-  void outbox.open(held.user.unit ?? held.user.name);
+  const owner = held.user.unit ?? held.user.name;
+  openRefusals(owner);
+  void outbox.open(owner);
   link.start(held.token);
   const tick = setInterval(() => {
     now.value = link.clock.now();

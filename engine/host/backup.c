@@ -1,9 +1,13 @@
 #include "engine/host/backup.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <stdio.h>
+#include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
+#include "engine/host/disk_room.h"
 #include "engine/host/log.h"
 #include "engine/host/photo_links.h"
 #include "engine/host/photo_routes.h"
@@ -11,8 +15,39 @@
 
 #define STEP_PAGES 64u
 
+static void directory_of(const struct daemon *daemon, char directory[CONFIG_PATH_SIZE + 16])
+{
+    snprintf(directory, CONFIG_PATH_SIZE + 16, "%s/backups", daemon->config->data);
+}
+
+/* What a crash in the middle of a backup left: as large as the journal, and nobody's. */
+static void sweep_parts(const struct daemon *daemon)
+{
+    char path[CONFIG_PATH_SIZE + 16 + NAME_MAX + 2];
+    char directory[CONFIG_PATH_SIZE + 16];
+    directory_of(daemon, directory);
+    DIR *listed = opendir(directory);
+    if (listed == NULL) {
+        return; /* there has been none */
+    }
+    const struct dirent *entry;
+    /* NOLINTNEXTLINE(concurrency-mt-unsafe): the directory is our own */
+    while ((entry = readdir(listed)) != NULL) {
+        const bool is_ours = strncmp(entry->d_name, "journal-", 8) == 0 ||
+                             strncmp(entry->d_name, "identity-", 9) == 0;
+        if (!is_ours || strstr(entry->d_name, ".db.part") == NULL) {
+            continue;
+        }
+        snprintf(path, sizeof path, "%s/%s", directory, entry->d_name);
+        log_write(LOG_WARNING, "%s, part of a backup that was cut short, is %s", path,
+                  unlink(path) == 0 ? "removed" : "left: it cannot be removed");
+    }
+    closedir(listed);
+}
+
 bool backup_start(struct daemon *daemon)
 {
+    sweep_parts(daemon);
     if (worker_create(&daemon->loop, 1, WORKER_BACKGROUND, &daemon->backups) != STATUS_OK) {
         log_write(LOG_ERROR, "not enough memory or threads to start");
         return false;
@@ -65,7 +100,7 @@ static void finish(struct backup_state *backup, enum status status, const char *
     backup->running = false;
 }
 
-/* ---- The photos, after the journal: what it names is there. On a thread of their own. ---- */
+/* ---- The photos, last: what the journal names is there. On a thread of their own. ---- */
 
 static void run_photos(struct worker_job *job)
 {
@@ -84,6 +119,24 @@ static void done_photos(struct worker_job *job)
     finish(backup, backup->photos_status, backup->error);
 }
 
+/* ---- The logins, on their own thread ---- */
+
+static void people_copied(void *context, enum status status, const char *error)
+{
+    struct backup_state *backup = context;
+    struct daemon *daemon = backup->daemon;
+    if (status != STATUS_OK) {
+        finish(backup, status, error);
+        return;
+    }
+    backup->photos = (struct worker_job){.run = run_photos, .done = done_photos};
+    if (!worker_submit(daemon->backups, &backup->photos)) {
+        finish(backup, STATUS_BUSY, "the engine stops");
+    }
+}
+
+/* ---- The journal first ---- */
+
 static void stepped(void *context, enum status status, const char *error)
 {
     struct backup_state *backup = context;
@@ -96,10 +149,23 @@ static void stepped(void *context, enum status status, const char *error)
         finish(backup, status == STATUS_OK ? STATUS_BUSY : status, error);
         return;
     }
-    backup->photos = (struct worker_job){.run = run_photos, .done = done_photos};
-    if (!worker_submit(daemon->backups, &backup->photos)) {
-        finish(backup, STATUS_BUSY, "the engine stops");
+    if (!identities_backup(daemon->identities, backup->people_path, people_copied, backup)) {
+        finish(backup, STATUS_BUSY, "too many logins at once; ask again");
     }
+}
+
+/* A copy that fills the disk would stop dispatch for the sake of a backup. */
+static bool has_room(const struct daemon *daemon, const char *directory)
+{
+    static const char *const names[] = {"journal.db", "journal.db-wal", "identity.db"};
+    uint64_t bytes = 0;
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+        char path[CONFIG_PATH_SIZE + 32];
+        struct stat file;
+        snprintf(path, sizeof path, "%s/%s", daemon->config->data, names[i]);
+        bytes += stat(path, &file) == 0 ? (uint64_t)file.st_size : 0;
+    }
+    return disk_room_takes(directory, bytes, daemon->config->disk_guard_mb);
 }
 
 void backup_request(struct daemon *daemon, const struct net_request *request,
@@ -108,7 +174,7 @@ void backup_request(struct daemon *daemon, const struct net_request *request,
     (void)by;
     struct backup_state *backup = &daemon->backup;
     char directory[CONFIG_PATH_SIZE + 16];
-    snprintf(directory, sizeof directory, "%s/backups", daemon->config->data);
+    directory_of(daemon, directory);
     if (backup->running) {
         api_reply_problem(daemon->api, request->id, "busy", "a backup is running", NULL);
         return;
@@ -117,8 +183,19 @@ void backup_request(struct daemon *daemon, const struct net_request *request,
         api_reply_problem(daemon->api, request->id, "busy", uv_strerror(-errno), NULL);
         return;
     }
+    if (!has_room(daemon, directory)) {
+        log_write(LOG_ERROR, "no backup: a copy would leave less than %u MB free on the disk",
+                  daemon->config->disk_guard_mb);
+        api_reply_problem(daemon->api, request->id, "busy",
+                          "a copy would leave less free disk than disk_guard_mb; take older "
+                          "backups away first",
+                          NULL);
+        return;
+    }
     *backup = (struct backup_state){.daemon = daemon, .request_id = request->id, .running = true};
     snprintf(backup->path, sizeof backup->path, "%s/journal-%lld.db", directory,
+             (long long)daemon_now(daemon));
+    snprintf(backup->people_path, sizeof backup->people_path, "%s/identity-%lld.db", directory,
              (long long)daemon_now(daemon));
     if (!committer_run(daemon->committer, step, stepped, backup)) {
         backup->running = false;

@@ -33,7 +33,7 @@ struct pending_route {
     bool is_drawing;
 };
 
-/* A copy of the journal on its way, then of the photos (backup.c). */
+/* A copy of the journal on its way, then of the logins and of the photos (backup.c). */
 struct backup_state {
     struct worker_job photos; /* first */
     struct daemon *daemon;
@@ -46,6 +46,7 @@ struct backup_state {
     uint32_t photos_linked;
     char error[256];
     char path[CONFIG_PATH_SIZE + 64];
+    char people_path[CONFIG_PATH_SIZE + 64]; /* of the logins, beside it */
 };
 
 /* Closures and speeds in force (traffic_routes.c, speed_routes.c). */

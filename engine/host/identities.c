@@ -8,6 +8,7 @@
 
 #include "engine/host/identities_private.h"
 #include "engine/host/log.h"
+#include "engine/store/store_file.h"
 
 /* ---- The table of valid tokens, on the loop ---- */
 
@@ -317,6 +318,51 @@ void identities_logout(struct identities *identities, uint64_t token_id)
     if (!worker_submit(identities->worker, &job->job)) {
         free(job);
     }
+}
+
+/* ---- Backup ---- */
+
+struct copy_job {
+    struct worker_job job; /* first */
+    struct identities *identities;
+    void (*copied)(void *context, enum status status, const char *error);
+    void *context;
+    enum status status;
+    char error[256];
+    char path[STORE_PATH_SIZE];
+};
+
+static void run_copy(struct worker_job *base)
+{
+    struct copy_job *job = (struct copy_job *)base;
+    job->status = identity_store_backup(job->identities->store, job->path, job->error);
+}
+
+static void done_copy(struct worker_job *base)
+{
+    struct copy_job *job = (struct copy_job *)base;
+    job->copied(job->context, job->status, job->error);
+    free(job);
+}
+
+bool identities_backup(struct identities *identities, const char *path,
+                       void (*copied)(void *context, enum status status, const char *error),
+                       void *context)
+{
+    struct copy_job *job = calloc(1, sizeof *job);
+    if (job == NULL) {
+        return false;
+    }
+    job->job = (struct worker_job){.run = run_copy, .done = done_copy};
+    job->identities = identities;
+    job->copied = copied;
+    job->context = context;
+    snprintf(job->path, sizeof job->path, "%s", path);
+    const bool submitted = worker_submit(identities->worker, &job->job);
+    if (!submitted) {
+        free(job);
+    }
+    return submitted; /* NOLINT(clang-analyzer-unix.Malloc) */
 }
 
 /* ---- Life cycle ---- */

@@ -50,6 +50,12 @@ void identities_logout(struct identities *identities, uint64_t token_id);
 /* Forget tokens that have ended, a part of the table at a time; once a minute. */
 void identities_forget_expired(struct identities *identities);
 
+/* Copy the file to `path`, on the thread of identities; false: too many wait. `error` is a
+ * sentence, valid for the call. */
+bool identities_backup(struct identities *identities, const char *path,
+                       void (*copied)(void *context, enum status status, const char *error),
+                       void *context);
+
 /* True while there is no user: then `token` (at least 64 bytes) is the set-up token of this start.
  */
 bool identities_setup_token(struct identities *identities, char *token, size_t size);

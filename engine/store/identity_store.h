@@ -47,6 +47,9 @@ struct identity_user {
 MUST_CHECK enum status identity_store_open(const char *path, struct identity_store **out,
                                            char error[256]);
 void identity_store_close(struct identity_store *store);
+/* A whole copy of it under a new name; nothing is there when it failed. */
+MUST_CHECK enum status identity_store_backup(struct identity_store *store, const char *path,
+                                             char error[256]);
 
 /* ---- Passwords ---- */
 

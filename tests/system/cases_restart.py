@@ -7,7 +7,7 @@ import time
 
 from case_list import collector
 from cases_input import counter
-from city import City, place
+from city import PASSWORD, City, add_user, place
 from harness import Engine, check, equal, fresh_key, wait_until
 from mounts import Mount
 from wsclient import WebSocket
@@ -310,3 +310,47 @@ def many_starts(run):
         city.engine.start()
     socket = WebSocket(city.engine, city.tokens['C1'])
     check(socket.me['ok'], 'logins live on')
+
+
+@case('a backup has the logins: an engine on it lets in who was let in, also of a minute ago')
+def backup_of_people(run):
+    city = run.city()
+    add_user(city.engine, city.tokens['admin'], 'late', 'dispatcher')
+    backup = city.engine.post('/v1/backup', None, city.tokens['admin']).json['path']
+    data = run.work.new('restored')
+    os.makedirs(data)
+    shutil.copy(backup, os.path.join(data, 'journal.db'))
+    shutil.copy(backup.replace('journal-', 'identity-'), os.path.join(data, 'identity.db'))
+    for name in ('journal.key', 'journal.key.pub'):
+        shutil.copy(os.path.join(city.data, name), data)
+    engine = Engine(run.binary, data, run.template.map_path).start()
+    try:
+        check(engine.login('late', PASSWORD), 'whose file was copied')
+        equal('an old token', engine.get('/v1/me', city.tokens['li']).status, 200)
+        check(not os.path.exists(os.path.join(data, 'setup-link')), 'there is an administrator')
+    finally:
+        engine.stop()
+
+
+@case('a backup that the disk has no room for is refused, and dispatch goes on')
+def backup_without_room(run):
+    city = run.city(disk_guard_mb=1048576)
+    answer = city.engine.post('/v1/backup', None, city.tokens['admin'])
+    equal('refused', (answer.status, answer.code), (503, 'busy'))
+    check('disk_guard_mb' in answer.json['detail'], f'{answer}')
+    equal('nothing of it', os.listdir(os.path.join(city.data, 'backups')), [])
+    equal('a report', city.report(3, 3).status, 201)
+
+
+@case('what a crash left of a backup is gone after a start, whole ones stay')
+def backup_cut_short(run):
+    city = run.city()
+    backup = city.engine.post('/v1/backup', None, city.tokens['admin']).json['path']
+    directory = os.path.dirname(backup)
+    whole = sorted(os.listdir(directory))
+    city.engine.kill()
+    for name in ('journal-1.db.part', 'journal-1.db.part-journal', 'identity-1.db.part'):
+        with open(os.path.join(directory, name), 'wb') as file:
+            file.write(b'half')
+    city.engine.start()
+    equal('left', sorted(os.listdir(directory)), whole)

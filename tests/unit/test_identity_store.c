@@ -260,6 +260,38 @@ Test(identity, changes_to_nobody_are_said)
     cr_expect(eq(u32, counted, 0));
 }
 
+/* ---- Backup ---- */
+
+Test(identity, a_backup_is_whole_without_the_files_beside_it)
+{
+    char copy[GIVEN_PATH_SIZE];
+    struct identity_user found;
+    const uint32_t li = given_user("li", IDENTITY_DISPATCHER, NULL);
+    store_given_path(directory, "copy.db", copy);
+    cr_assert(eq(int, identity_store_backup(store, copy, error), STATUS_OK), "%s", error);
+    const uint32_t wang = given_user("wang", IDENTITY_DISPATCHER, NULL);
+
+    identity_store_close(store);
+    cr_assert(eq(int, identity_store_open(copy, &store, error), STATUS_OK), "%s", error);
+    cr_expect(eq(int, identity_store_user(store, li, &found), STATUS_OK));
+    cr_expect(eq(str, found.name, (char *)"li"));
+    cr_expect(eq(int, identity_store_user(store, wang, &found), STATUS_NOT_FOUND));
+}
+
+Test(identity, a_backup_that_fails_leaves_nothing_behind)
+{
+    char copy[GIVEN_PATH_SIZE];
+    (void)given_user("li", IDENTITY_DISPATCHER, NULL);
+    store_given_path(directory, "copy.db", copy);
+    fault_vfs_arm(FAULT_WRITE, 3, SQLITE_FULL, false, false);
+    cr_expect(eq(int, identity_store_backup(store, copy, error), STATUS_DISK_FULL), "%s", error);
+    fault_vfs_disarm();
+    cr_expect(eq(long, store_given_size(copy), -1));
+    store_given_path(directory, "copy.db.part", copy);
+    cr_expect(eq(long, store_given_size(copy), -1));
+    cr_expect(eq(int, identity_store_backup(store, "/nowhere/copy.db", error), STATUS_NOT_FOUND));
+}
+
 /* ---- Tokens ---- */
 
 Test(identity, a_token_is_known_by_its_hash_until_it_expires)

@@ -15,6 +15,15 @@ void identity_secret_make(char secret[IDENTITY_TOKEN_SIZE], uint8_t hash[IDENTIT
     identity_store_fingerprint(secret, hash);
 }
 
+enum status identity_secret_end(struct identity_write *write, char secret[IDENTITY_TOKEN_SIZE])
+{
+    const enum status status = identity_write_end(write);
+    if (status != STATUS_OK) {
+        secret[0] = '\0';
+    }
+    return status;
+}
+
 bool identity_secret_code_valid(const char *text, size_t size)
 {
     static const char allowed[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"

@@ -103,7 +103,7 @@ struct identity_token {
 /* The hash under which a token or secret is kept; any thread. */
 void identity_store_fingerprint(const char *secret, uint8_t hash[IDENTITY_HASH_SIZE]);
 
-/* `token` gets what the client keeps; it cannot be had again. */
+/* `token` gets what the client keeps; it cannot be had again. "" when it was not issued. */
 MUST_CHECK enum status identity_store_token_issue(struct identity_store *store, uint32_t user_id,
                                                   int64_t at_ms, int64_t expires_ms,
                                                   char token[IDENTITY_TOKEN_SIZE],

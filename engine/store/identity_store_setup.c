@@ -16,11 +16,7 @@ enum status identity_store_setup_create(struct identity_store *store, int64_t at
     identity_write_number(&write, expires_ms);
     (void)identity_write_run(&write);
     identity_write_audit(&write, at_ms, "system", "setup.create");
-    const enum status status = identity_write_end(&write);
-    if (status != STATUS_OK) {
-        token[0] = '\0';
-    }
-    return status;
+    return identity_secret_end(&write, token);
 }
 
 enum status identity_store_setup_consume(struct identity_store *store, const char *token,

@@ -40,7 +40,7 @@ enum status identity_store_token_issue(struct identity_store *store, uint32_t us
     identity_secret_make(token, issued->hash);
     struct identity_write write = identity_write_begin(store, error);
     insert(&write, issued);
-    return identity_write_end(&write);
+    return identity_secret_end(&write, token);
 }
 
 enum status identity_store_token_device(struct identity_store *store, const char *unit_code,
@@ -59,7 +59,7 @@ enum status identity_store_token_device(struct identity_store *store, const char
     memcpy(issued->unit_code, unit_code, strlen(unit_code) + 1);
     identity_secret_make(token, issued->hash);
     insert(&write, issued);
-    return identity_write_end(&write);
+    return identity_secret_end(&write, token);
 }
 
 enum status identity_store_token_revoke(struct identity_store *store, uint64_t token_id,

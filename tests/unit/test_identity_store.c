@@ -537,6 +537,129 @@ Test(identity, every_failing_write_is_a_status_and_leaves_nothing_half_done)
     cr_expect(lt(u32, 2, nth));
 }
 
+/* What an operation of each kind does to the store, on one user and one device. */
+static char made[IDENTITY_TOKEN_SIZE];
+static uint32_t who;
+static struct identity_token given;
+
+static enum status create_user(void)
+{
+    struct identity_user user = a_user("wang", IDENTITY_DISPATCHER);
+    return identity_store_user_create(store, &user, NULL, "root", NOW, error);
+}
+static enum status set_password(void)
+{
+    return identity_store_user_password(store, who, "$other", "root", NOW, error);
+}
+static enum status change_user(void)
+{
+    struct identity_user user = a_user("li", IDENTITY_SUPERVISOR);
+    user.user_id = who;
+    return identity_store_user_change(store, &user, "root", NOW, error);
+}
+static enum status disable_user(void)
+{
+    return identity_store_user_disable(store, who, true, "root", NOW, error);
+}
+static enum status issue_token(void)
+{
+    struct identity_token issued;
+    return identity_store_token_issue(store, who, NOW, NOW + HOUR, made, &issued, error);
+}
+static enum status issue_to_device(void)
+{
+    struct identity_token issued;
+    return identity_store_token_device(store, "P12", NOW, NOW + HOUR, made, &issued, error);
+}
+static enum status revoke_token(void)
+{
+    return identity_store_token_revoke(store, given.token_id, "root", NOW, error);
+}
+static enum status revoke_all(void)
+{
+    return identity_store_token_revoke_user(store, who, "root", NOW, error);
+}
+static enum status create_device(void)
+{
+    struct identity_device device = {.unit_code = "P12"};
+    memcpy(device.secret, made, sizeof made);
+    const enum status status = identity_store_devices_create(store, &device, 1, "root", NOW, error);
+    memcpy(made, device.secret, sizeof made);
+    return status;
+}
+static enum status revoke_device(void)
+{
+    return identity_store_device_revoke(store, "P1", "root", NOW, error);
+}
+static enum status create_setup(void)
+{
+    return identity_store_setup_create(store, NOW, NOW + HOUR, made, error);
+}
+static const struct {
+    enum status (*run)(void);
+    bool makes_secret;
+    uint32_t audits; /* rows that it leaves of who and what */
+} operations[] = {{create_user, false, 1},   {set_password, false, 1}, {change_user, false, 1},
+                  {disable_user, false, 1},  {issue_token, true, 0},   {issue_to_device, true, 0},
+                  {revoke_token, false, 1},  {revoke_all, false, 1},   {create_device, true, 1},
+                  {revoke_device, false, 1}, {create_setup, true, 1}};
+
+static bool count_audit(void *context, const struct identity_audit *audit)
+{
+    (void)context;
+    (void)audit;
+    counted++;
+    return true;
+}
+
+static uint32_t audits_now(void)
+{
+    counted = 0;
+    cr_assert(eq(int, identity_store_audits(store, 0, 1000, count_audit, NULL), STATUS_OK));
+    return counted;
+}
+
+Test(identity, whatever_cannot_be_written_gives_no_secret_and_leaves_no_trace)
+{
+    struct identity_device device = {.unit_code = "P1"};
+    char token[IDENTITY_TOKEN_SIZE];
+    who = given_user("li", IDENTITY_DISPATCHER, "$h");
+    cr_assert(
+        eq(int, identity_store_devices_create(store, &device, 1, "root", NOW, error), STATUS_OK));
+    cr_assert(eq(int, identity_store_token_issue(store, who, NOW, NOW + HOUR, token, &given, error),
+                 STATUS_OK));
+    for (size_t i = 0; i < sizeof operations / sizeof operations[0]; i++) {
+        uint32_t nth = 1;
+        for (bool struck = true; struck; nth++) {
+            const uint32_t before = audits_now();
+            const uint32_t tokens = tokens_at(NOW, NULL);
+            memset(made, 'x', sizeof made - 1);
+            memset(error, 0, sizeof error);
+            fault_vfs_arm(FAULT_WRITE | FAULT_SYNC, nth, SQLITE_FULL, true, false);
+            const enum status status = operations[i].run();
+            struck = fault_vfs_failed() > 0;
+            fault_vfs_disarm();
+            cr_expect(eq(int, status, struck ? STATUS_DISK_FULL : STATUS_OK), "%zu, write %u: %s",
+                      i, nth, error);
+            cr_expect(eq(int, error[0] != '\0', struck), "%zu", i);
+            cr_expect(eq(u32, audits_now(), before + (struck ? 0 : operations[i].audits)), "%zu",
+                      i);
+            if (operations[i].makes_secret) {
+                cr_expect(eq(sz, strlen(made), struck ? 0 : 43), "%zu, write %u", i, nth);
+            }
+            if (struck) {
+                cr_expect(eq(u32, tokens_at(NOW, NULL), tokens), "%zu, write %u", i, nth);
+            }
+        }
+        cr_expect(lt(u32, 2, nth), "operation %zu", i);
+        cr_assert(
+            eq(int, identity_store_user_disable(store, who, false, "root", NOW, error), STATUS_OK));
+        cr_assert(eq(int,
+                     identity_store_token_issue(store, who, NOW, NOW + HOUR, token, &given, error),
+                     STATUS_OK));
+    }
+}
+
 static void run_sql(const char *sql)
 {
     identity_store_close(store);

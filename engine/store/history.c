@@ -59,8 +59,7 @@ static enum status check_epoch(struct history *history, const char *epoch,
         code = store_db_number(history->db, "SELECT value FROM meta WHERE name = 'seq'", &seq);
     }
     if (code != SQLITE_ROW) {
-        return store_db_fail(history->db, history->path, "read it",
-                             code == SQLITE_DONE ? SQLITE_CORRUPT : code, error);
+        return store_db_fail(history->db, history->path, "read it", code, error);
     }
     if (same != 1) {
         store_db_say(error, "%.150s: the history of another journal; rebuild it", history->path);

@@ -62,7 +62,7 @@ enum status history_reader_seq(struct history_reader *reader, uint64_t *seq)
     const int code =
         store_db_number(reader->db, "SELECT value FROM meta WHERE name = 'seq'", &number);
     *seq = (uint64_t)number;
-    return code == SQLITE_ROW ? STATUS_OK : store_db_status(code);
+    return store_db_status(code == SQLITE_DONE ? SQLITE_CORRUPT : code); /* it is always there */
 }
 
 struct history_filter history_reader_everything(void)

@@ -118,8 +118,7 @@ enum status journal_meta_start(struct journal *journal, char error[STORE_ERROR_S
         code = store_db_run(db, "COMMIT");
     }
     if (code != SQLITE_OK || term < 1) {
-        const enum status status = store_db_fail(db, journal->path, "raise its term",
-                                                 code == SQLITE_OK ? SQLITE_CORRUPT : code, error);
+        const enum status status = store_db_fail(db, journal->path, "raise its term", code, error);
         if (sqlite3_get_autocommit(db) == 0) {
             (void)store_db_run(db, "ROLLBACK");
         }

@@ -88,10 +88,13 @@ enum status store_db_fail(sqlite3 *db, const char *path, const char *what, int c
 {
     enum status status = store_db_status(code);
     const int system = db != NULL ? sqlite3_system_errno(db) : 0;
+    const char *reason = db != NULL ? sqlite3_errmsg(db) : sqlite3_errstr(code);
     if ((code & 0xff) == SQLITE_CANTOPEN) {
         status = cannot_open(path, system);
+    } else if (status == STATUS_OK) {
+        status = STATUS_CORRUPT;
+        reason = "a row is missing";
     }
-    const char *reason = db != NULL ? sqlite3_errmsg(db) : sqlite3_errstr(code);
     char place[32] = "";
     if (system != 0) {
         (void)snprintf(place, sizeof place, ", system error %d", system);
@@ -143,10 +146,9 @@ enum status store_db_pragma(sqlite3 *db, const char *path, const char *set, cons
     char got[32] = "nothing";
     if (code == SQLITE_ROW) {
         (void)store_db_text(statement, 0, got, sizeof got);
-        code = SQLITE_OK;
     }
     (void)sqlite3_finalize(statement);
-    if (code != SQLITE_OK) {
+    if (code != SQLITE_ROW && code != SQLITE_DONE) { /* no row: it knows no such pragma */
         return store_db_fail(db, path, set, code, error);
     }
     if (sqlite3_stricmp(got, expected) != 0) {

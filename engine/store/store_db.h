@@ -21,7 +21,8 @@ void store_db_say(char error[STORE_ERROR_SIZE], const char *format, ...)
 /* Our word for an SQLite code (extended or not). */
 enum status store_db_status(int code);
 
-/* The same with a sentence: "<path>: cannot <what>: <reason>". */
+/* The same with a sentence: "<path>: cannot <what>: <reason>". Never STATUS_OK: where nothing
+ * failed and still there was no row, one that must be there is missing. */
 MUST_CHECK enum status store_db_fail(sqlite3 *db, const char *path, const char *what, int code,
                                      char error[STORE_ERROR_SIZE]);
 

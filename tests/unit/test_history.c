@@ -701,6 +701,20 @@ Test(history, another_journals_history_is_stale_and_can_be_removed)
     cr_expect(eq(u64, history_seq(history), 0));
 }
 
+Test(history, what_does_not_say_how_far_it_goes_is_damaged)
+{
+    uint64_t seq = 7;
+    history_close(history);
+    history = NULL;
+    sqlite3 *db = NULL;
+    cr_assert(eq(int, sqlite3_open(path, &db), SQLITE_OK));
+    cr_assert(eq(int, sqlite3_exec(db, "DELETE FROM meta WHERE name = 'seq'", NULL, NULL, NULL),
+                 SQLITE_OK));
+    (void)sqlite3_close(db);
+    cr_expect(eq(int, history_reader_seq(reader, &seq), STATUS_CORRUPT));
+    cr_expect(eq(int, history_open(path, EPOCH, &history, error), STATUS_CORRUPT), "%s", error);
+}
+
 Test(history, tables_of_an_earlier_program_are_stale)
 {
     history_close(history);

@@ -677,6 +677,21 @@ Test(journal, a_quiet_moment_signs_the_head_and_exports_it_once)
     cr_expect(eq(int, (int)store_given_size(heads_path), (int)size));
 }
 
+Test(journal, a_head_that_another_has_signed_ends_the_writer)
+{
+    given_audits(5);
+    cr_assert(
+        eq(int,
+           store_db_run(journal->db, "INSERT INTO signature VALUES(5, zeroblob(32), zeroblob(64))"),
+           SQLITE_OK));
+    journal_idle(journal);
+    journal_idle(journal);
+    expect_let_go();
+    cr_expect(eq(u64, journal->signed_seq, 0));
+    store_given_audit(&events, 6, "it must not go on");
+    cr_expect(eq(int, append(), JOURNAL_UNKNOWN));
+}
+
 Test(journal, heads_missing_in_the_log_are_exported_at_the_next_start)
 {
     given_audits(5);

@@ -326,6 +326,17 @@ Test(journal_fault, another_programs_database_is_refused_and_left_alone)
     cr_expect(ne(ptr, strstr(error, "not a journal"), NULL), "%s", error);
 }
 
+Test(journal_fault, a_journal_that_has_lost_its_term_is_damaged)
+{
+    cr_assert(eq(int, append_audits(3), JOURNAL_DURABLE));
+    cr_assert(
+        eq(int, store_db_run(journal->db, "DELETE FROM meta WHERE name = 'term'"), SQLITE_OK));
+    close_it();
+    cr_expect(eq(int, open_it(), STATUS_CORRUPT));
+    cr_expect(ne(ptr, strstr(error, "raise its term"), NULL), "%s", error);
+    cr_expect(eq(ptr, journal, NULL));
+}
+
 Test(journal_fault, a_newer_format_is_refused)
 {
     cr_assert(eq(int, store_db_run(journal->db, "PRAGMA user_version=99"), SQLITE_OK));
@@ -392,6 +403,15 @@ Test(journal_fault, a_directory_that_cannot_be_written_is_said)
     cr_assert(eq(int, chmod(directory, 0555), 0));
     cr_expect(eq(int, opened_by_nobody(), STATUS_READ_ONLY));
     cr_assert(eq(int, chmod(directory, 0755), 0));
+}
+
+Test(journal_fault, a_file_in_the_root_is_asked_for_there_and_nowhere_else)
+{
+    close_it();
+    cr_assert(eq(int, chmod(directory, 0777), 0));
+    cr_assert(eq(int, chdir(directory), 0));
+    memcpy(path, "/kuaifan-of-nobody.db", 22);
+    cr_expect(eq(int, opened_by_nobody(), STATUS_READ_ONLY));
 }
 
 Test(journal_fault, a_signing_key_that_is_none_is_said)

@@ -337,6 +337,29 @@ Test(together, a_policy_may_let_the_engine_take_it_and_the_victim_is_looked_afte
     cr_expect(eq(u32, incident_of(next), low));
 }
 
+/* The least urgent work first, then the nearest: those that are left over are farther, or dearer.
+ */
+Test(together, of_all_who_could_be_taken_the_best_are_listed_in_their_order)
+{
+    static const uint32_t priorities[7] = {3, 4, 2, 3, 4, 4, 3};
+    static const uint32_t right[PREEMPTABLE_MAX] = {1, 4, 5, 0};
+    uint32_t cars[7], victims[7];
+    world_begin(&world);
+    for (int32_t i = 0; i < 7; i++) {
+        cars[i] = world_unit(&world, UNIT_CAR, 500 + 300 * i, 0);
+        victims[i] = report(500 + 300 * i, priorities[i]);
+        cr_assert(eq(u32, incident_of(cars[i]), victims[i]));
+    }
+    const uint32_t urgent = report(0, 1);
+    const struct decision_made *made = engine_decision(world.engine, urgent, TIER_5);
+    cr_assert(eq(u32, made->preemptable_count, PREEMPTABLE_MAX));
+    for (uint32_t i = 0; i < PREEMPTABLE_MAX; i++) {
+        cr_expect(eq(u32, made->preemptable[i].unit_id, cars[right[i]]), "place %u", i);
+        cr_expect(eq(u32, made->preemptable[i].victim_id, victims[right[i]]), "place %u", i);
+        cr_expect(eq(u32, made->preemptable[i].priority, priorities[right[i]]), "place %u", i);
+    }
+}
+
 /* The order and its victim's: what has room for one of them only is a dispatcher's to decide. */
 Test(together, nobody_is_taken_without_room_for_what_follows)
 {

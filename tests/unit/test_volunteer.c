@@ -94,6 +94,22 @@ Test(volunteer, the_next_wave_opens_when_the_last_did_not_bring_enough)
     cr_expect(is_asked(3));
 }
 
+Test(volunteer, a_wave_on_the_dot_of_the_tier_is_opened_and_one_a_moment_later_is_not)
+{
+    const uint32_t target_ms = world.config.policy.tiers[TIER_3].target_ms;
+    for (uint32_t late_ms = 0; late_ms < 2; late_ms++) {
+        world.config.policy.volunteers.wave_ms = target_ms + late_ms;
+        given(8);
+        world_report(&world, INCIDENT_DISPUTE, 0, 0, 0);
+        cr_assert(eq(u32, asked(), 2));
+        world_pass(&world, (int64_t)target_ms + 1000);
+        cr_expect(eq(u32, asked(), late_ms == 0 ? 4 : 2));
+        if (late_ms == 0) {
+            world_destroy(&world);
+        }
+    }
+}
+
 Test(volunteer, when_enough_have_accepted_the_others_are_called_off_and_told)
 {
     given(8);

@@ -251,6 +251,31 @@ Test(journal, a_unit_can_be_ordered_again_when_its_order_has_ended)
     cr_expect(eq(int, append(), JOURNAL_UNKNOWN), "the table outlives a restart");
 }
 
+static int64_t number_of(const char *sql)
+{
+    int64_t number = -1;
+    cr_assert(eq(int, store_db_number(journal->db, sql, &number), SQLITE_ROW), "%s", sql);
+    return number;
+}
+
+Test(journal, an_order_stands_in_its_table_until_it_has_ended)
+{
+    struct event event = {.kind = EVENT_ASSIGNMENT_SENT};
+    store_given_audit(&events, 1, "before it");
+    event.sent.assignment_id = 101;
+    event.sent.unit_id = 102;
+    event.sent.incident_id = 103;
+    store_given_event(&events, 1, &event);
+    store_given_sent(&events, 1, 104, 105);
+    store_given_ended(&events, 1, 104, 105);
+    cr_assert(eq(int, append(), JOURNAL_DURABLE), "%s", error);
+    cr_expect(eq(i64, number_of("SELECT count(*) FROM active_assignment"), 1));
+    cr_expect(eq(i64, number_of("SELECT assignment_id FROM active_assignment"), 101));
+    cr_expect(eq(i64, number_of("SELECT unit_id FROM active_assignment"), 102));
+    cr_expect(eq(i64, number_of("SELECT incident_id FROM active_assignment"), 103));
+    cr_expect(eq(i64, number_of("SELECT seq FROM active_assignment"), 2));
+}
+
 static struct command_answer an_answer(uint32_t number)
 {
     struct command_answer answer = {.fingerprint = UINT64_MAX - number,

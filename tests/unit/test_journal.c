@@ -717,6 +717,36 @@ Test(journal, a_head_that_another_has_signed_ends_the_writer)
     cr_expect(eq(int, append(), JOURNAL_UNKNOWN));
 }
 
+static uint32_t heads_in_log(void)
+{
+    uint32_t lines = 0;
+    FILE *file = fopen(heads_path, "r");
+    for (int byte = file == NULL ? EOF : fgetc(file); byte != EOF; byte = fgetc(file)) {
+        lines += byte == '\n' ? 1 : 0;
+    }
+    if (file != NULL) {
+        (void)fclose(file);
+    }
+    return lines;
+}
+
+Test(journal, more_heads_than_go_out_at_once_go_out_with_the_next)
+{
+    given_audits(1500);
+    close_it(); /* signs the last */
+    run_sql(path, "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 1499)"
+                  " INSERT INTO signature SELECT i, zeroblob(32), zeroblob(64) FROM n;"
+                  "UPDATE signature SET hash = x'01' WHERE seq = 5;" /* goes nowhere */
+                  "UPDATE signature SET sig = x'01' WHERE seq = 6");
+    cr_assert(eq(int, remove(heads_path), 0));
+    cr_assert(eq(int, open_it(), STATUS_OK), "%s", error);
+    cr_expect(eq(u32, heads_in_log(), 1022));
+    given_audits(1);
+    journal_idle(journal);
+    journal_idle(journal);
+    cr_expect(eq(u32, heads_in_log(), 1022 + 476 + 1));
+}
+
 Test(journal, heads_missing_in_the_log_are_exported_at_the_next_start)
 {
     given_audits(5);

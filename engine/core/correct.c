@@ -15,7 +15,22 @@ static int64_t time_of(const struct assignment *assignment, enum assignment_stat
     return times_ms[milestone];
 }
 
-/* It was reached, if perhaps not said, and not before the order nor after now. */
+/* Known milestones rise, and the end, whatever it was, comes last. */
+static bool is_in_order(const struct assignment *assignment, enum assignment_state milestone,
+                        int64_t corrected_ms)
+{
+    for (enum assignment_state other = ASSIGNMENT_DELIVERED; other <= ASSIGNMENT_CLEARED; other++) {
+        const int64_t other_ms = time_of(assignment, other);
+        if (other_ms != TIME_NEVER && ((other < milestone && other_ms > corrected_ms) ||
+                                       (other > milestone && other_ms < corrected_ms))) {
+            return false;
+        }
+    }
+    return true;
+}
+
+/* It was reached, if perhaps not said, and not before the order nor after now, and what came
+ * before it stays before it. */
 static bool is_possible(const struct step *step, const struct assignment *assignment,
                         enum assignment_state milestone, int64_t corrected_ms)
 {
@@ -26,6 +41,7 @@ static bool is_possible(const struct step *step, const struct assignment *assign
         return true; /* only the history knows it */
     }
     return assignment->state >= milestone && corrected_ms >= assignment->sent_ms &&
+           is_in_order(assignment, milestone, corrected_ms) &&
            (milestone != ASSIGNMENT_CLEARED || assignment->state == ASSIGNMENT_CLEARED);
 }
 

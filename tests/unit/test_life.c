@@ -630,6 +630,33 @@ Test(life, each_milestone_is_corrected_from_what_it_was)
     }
 }
 
+Test(life, a_correction_keeps_the_milestones_in_their_order)
+{
+    const uint32_t car = world_unit(&world, UNIT_CAR, 500, 0);
+    report_from("", INCIDENT_HELP, 0);
+    const uint32_t order = world_active(&world, car);
+    int64_t said_ms[ASSIGNMENT_STATE_COUNT];
+    for (enum assignment_state state = ASSIGNMENT_DELIVERED; state <= ASSIGNMENT_CLEARED; state++) {
+        world_pass(&world, 5000);
+        said_ms[state] = world.now_ms;
+        cr_assert(eq(u32, world_says(&world, order, state).refusal, REASON_NONE));
+    }
+    world_pass(&world, 5000);
+    for (enum assignment_state state = ASSIGNMENT_ACKNOWLEDGED; state <= ASSIGNMENT_CLEARED;
+         state++) {
+        const int64_t before_ms = said_ms[state - 1];
+        cr_expect(eq(u32, correct(order, state, before_ms - 1).refusal, REASON_WRONG_STATE));
+        cr_expect(eq(u32, correct(order, state, before_ms).refusal, REASON_NONE));
+        cr_expect(eq(u32, correct(order, state, said_ms[state]).refusal, REASON_NONE));
+    }
+    for (enum assignment_state state = ASSIGNMENT_DELIVERED; state < ASSIGNMENT_CLEARED; state++) {
+        const int64_t after_ms = said_ms[state + 1];
+        cr_expect(eq(u32, correct(order, state, after_ms + 1).refusal, REASON_WRONG_STATE));
+        cr_expect(eq(u32, correct(order, state, after_ms).refusal, REASON_NONE));
+        cr_expect(eq(u32, correct(order, state, said_ms[state]).refusal, REASON_NONE));
+    }
+}
+
 Test(life, one_that_left_the_engine_is_corrected_in_the_record)
 {
     const uint32_t car = world_unit(&world, UNIT_CAR, 500, 0);

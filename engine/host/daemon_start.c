@@ -10,7 +10,8 @@
 #define CONSOLE_BATCH_MS     50
 #define UNIT_HEARTBEAT_MS    10000
 #define CONSOLE_HEARTBEAT_MS 1000
-#define MESSAGE_BYTES_MAX    (16u << 20) /* a roster; sessions are held to less by the api */
+#define BODY_BYTES_MAX       (16u << 20) /* a roster; others are held to less by the api */
+#define MESSAGE_BYTES_MAX    131072u     /* twice what the api takes, so that it can say so */
 #define REQUEST_MS_MAX       15000
 #define PING_MS              20000
 #define SILENT_MS_MAX        35000
@@ -84,6 +85,11 @@ static void backend_linked(void *context, uint32_t unit_id, bool is_up)
 static bool backend_authenticate(void *context, const char *token, struct identity *identity)
 {
     return identities_authenticate(((struct daemon *)context)->identities, token, identity);
+}
+
+static bool backend_find_desk(void *context, const char *name, uint64_t *scope)
+{
+    return identities_find_desk(((struct daemon *)context)->identities, name, scope);
 }
 
 static void backend_login(void *context, struct login_request *request, uint64_t ticket)
@@ -259,6 +265,7 @@ bool daemon_start_listen(struct daemon *daemon)
                                         .observe = backend_observe,
                                         .linked = backend_linked,
                                         .authenticate = backend_authenticate,
+                                        .find_desk = backend_find_desk,
                                         .login = backend_login,
                                         .logout = backend_logout,
                                         .route = routes_request};
@@ -275,6 +282,7 @@ bool daemon_start_listen(struct daemon *daemon)
         .web_root = config->web[0] == '\0' ? NULL : config->web,
         .limits = {.connections_max = config->connections_max,
                    .message_bytes_max = MESSAGE_BYTES_MAX,
+                   .body_bytes_max = BODY_BYTES_MAX,
                    .queue_soft_bytes = config->queue_soft_bytes,
                    .queue_hard_bytes = config->queue_hard_bytes,
                    .queue_age_ms_max = config->queue_age_ms,

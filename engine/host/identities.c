@@ -88,6 +88,24 @@ bool identities_authenticate(struct identities *identities, const char *token,
     return false;
 }
 
+bool identities_find_desk(const struct identities *identities, const char *name, uint64_t *scope)
+{
+    const int64_t now_ms = identities->events.now_ms(identities->context);
+    for (uint32_t i = 0; i < TOKEN_BUCKETS; i++) {
+        for (const struct token_entry *entry = identities->buckets[i]; entry != NULL;
+             entry = entry->next) {
+            const struct identity *identity = &entry->identity;
+            const bool is_desk =
+                identity->role == ROLE_DISPATCHER || identity->role == ROLE_SUPERVISOR;
+            if (is_desk && identity->expires_ms > now_ms && strcmp(identity->name, name) == 0) {
+                *scope = identity->scope;
+                return true;
+            }
+        }
+    }
+    return false;
+}
+
 /* ---- Attempts: a small table per minute; the oldest entry gives way ---- */
 
 static struct attempt *find_attempt(struct identities *identities, const char *key, int64_t now_ms)

@@ -43,6 +43,8 @@ void identities_destroy(struct identities *identities);
 
 bool identities_authenticate(struct identities *identities, const char *token,
                              struct identity *identity);
+/* Whether a dispatcher or a supervisor of this name has a valid login, and the scope of it. */
+bool identities_find_desk(const struct identities *identities, const char *name, uint64_t *scope);
 void identities_login(struct identities *identities, struct login_request *request,
                       uint64_t ticket);
 void identities_logout(struct identities *identities, uint64_t token_id);

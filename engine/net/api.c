@@ -74,6 +74,11 @@ static void when_request(void *context, const struct net_request *request)
     http_api_request(context, request);
 }
 
+static size_t when_body(void *context, const struct net_request *request)
+{
+    return http_api_body_max(context, request);
+}
+
 static void when_opened(void *context, uint64_t session_id, const char *peer)
 {
     (void)peer;
@@ -94,6 +99,7 @@ static void when_closed(void *context, uint64_t session_id)
 struct net_handlers api_handlers(void)
 {
     return (struct net_handlers){.request = when_request,
+                                 .body_max = when_body,
                                  .opened = when_opened,
                                  .message = when_message,
                                  .closed = when_closed};

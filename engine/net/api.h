@@ -49,6 +49,8 @@ struct api_backend {
     void (*linked)(void *context, uint32_t unit_id, bool is_up);
 
     bool (*authenticate)(void *context, const char *token, struct identity *identity);
+    /* Whether a dispatcher or a supervisor of this name has a login, and for which districts. */
+    bool (*find_desk)(void *context, const char *name, uint64_t *scope);
     /* Later: api_logged_in(). */
     void (*login)(void *context, struct login_request *request, uint64_t ticket);
     void (*logout)(void *context, uint64_t token_id);

@@ -375,11 +375,35 @@ static bool authenticate(struct api *api, const struct net_request *request,
     return http_api_charge(api, request, identity, 1);
 }
 
+/* Before a login nobody has more than a message's worth; with one, only where files go. */
+size_t http_api_body_max(struct api *api, const struct net_request *request)
+{
+    static const char *const files[] = {"/v1/roster", "/v1/incidents/", "/v1/circles/"};
+    const char *token = bearer(request->authorization);
+    struct identity identity;
+    for (size_t i = 0; i < sizeof files / sizeof files[0]; i++) {
+        if (strncmp(request->path, files[i], strlen(files[i])) == 0 && token != NULL &&
+            api->backend.authenticate(api->backend.context, token, &identity)) {
+            return SIZE_MAX;
+        }
+    }
+    return HTTP_API_BODY_MAX;
+}
+
+static bool body_is_there(struct api *api, const struct net_request *request)
+{
+    if (request->body_is_dropped) {
+        http_api_problem(api, request, PROTO_TOO_LARGE, NULL, "A body may have 65,536 bytes");
+        return false;
+    }
+    return true;
+}
+
 void http_api_request(struct api *api, const struct net_request *request)
 {
     struct identity identity = {0};
     if (strcmp(request->path, "/v1/login") == 0) {
-        if (method_allowed(api, request, "POST")) {
+        if (method_allowed(api, request, "POST") && body_is_there(api, request)) {
             start_login(api, request);
         }
         return;
@@ -394,6 +418,9 @@ void http_api_request(struct api *api, const struct net_request *request)
     }
     const struct route *route = find_route(request->path);
     if (route == NULL) {
+        if (!body_is_there(api, request)) {
+            return;
+        }
         if (!api->backend.route(api->backend.context, request, is_public ? NULL : &identity)) {
             http_api_problem(api, request, PROTO_NOT_FOUND, NULL, "There is no such page");
         }
@@ -404,6 +431,9 @@ void http_api_request(struct api *api, const struct net_request *request)
     }
     if (!access_role_may(identity.role, route->op)) {
         http_api_problem(api, request, PROTO_FORBIDDEN, NULL, "Your role may not ask for this");
+        return;
+    }
+    if (!body_is_there(api, request)) {
         return;
     }
     route->answer(api, request, &identity);

@@ -41,6 +41,8 @@ struct http_api {
 struct api;
 void http_api_finish(struct api *api);
 void http_api_request(struct api *api, const struct net_request *request);
+/* How much of a body is kept; SIZE_MAX: what the server's limits say. */
+size_t http_api_body_max(struct api *api, const struct net_request *request);
 /* What was held for the disk and is now on it. */
 void http_api_published(struct api *api);
 /* What the disk has kept waiting for too long is answered `busy`. */

@@ -289,10 +289,23 @@ static int write_continue(struct net_connection *connection)
     return written < 0 ? -1 : 0;
 }
 
+/* Anybody may send a body, and what has come of it lies in memory until the rest has: whoever reads
+ * it says beforehand how much that may be. */
+static bool is_dropped(const struct net_connection *connection)
+{
+    const struct net_server *server = connection->server;
+    const struct net_exchange *exchange = connection->exchange;
+    if (!is_for_handler(exchange->request.path)) {
+        return true;
+    }
+    return server->handlers.body_max != NULL &&
+           exchange->length > server->handlers.body_max(server->context, &exchange->request);
+}
+
 static int begin_body(struct net_connection *connection)
 {
     struct net_exchange *exchange = connection->exchange;
-    const size_t max = connection->server->limits.message_bytes_max;
+    const size_t max = connection->server->limits.body_bytes_max;
     exchange->is_too_large = exchange->length > max;
     const bool waits = lws_hdr_total_length(connection->wsi, WSI_TOKEN_HTTP_EXPECT) > 0;
     if (exchange->is_too_large && (waits || exchange->length / READ_AWAY_FACTOR > max)) {
@@ -300,6 +313,7 @@ static int begin_body(struct net_connection *connection)
         net_reply_problem(connection, &too_large);
         return 0;
     }
+    exchange->request.body_is_dropped = is_dropped(connection);
     net_connection_set_phase(connection, NET_BODY);
     return waits ? write_continue(connection) : 0;
 }
@@ -381,7 +395,7 @@ int net_http_body(struct net_connection *connection, const uint8_t *bytes, size_
     if (request->body_size + size > exchange->length) {
         return -1;
     }
-    if (!exchange->is_too_large) {
+    if (!exchange->is_too_large && !request->body_is_dropped) {
         if (!reserve_body(exchange, request->body_size + size)) {
             return -1;
         }

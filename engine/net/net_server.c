@@ -150,6 +150,7 @@ enum status net_server_create(uv_loop_t *loop, const struct net_config *config,
     assert(config->limits.connections_max > 0);
     assert(config->limits.connections_max <= NET_SLOTS_MAX - NET_SPARE_CONNECTIONS);
     assert(config->limits.message_bytes_max > 0);
+    assert(config->limits.body_bytes_max > 0);
     assert(config->limits.queue_soft_bytes <= config->limits.queue_hard_bytes);
     assert(config->limits.request_ms_max > 0);
 

@@ -41,6 +41,7 @@ struct net_request {
     const char *peer; /* address text */
     const uint8_t *body;
     size_t body_size;
+    bool body_is_dropped; /* it was larger than body_max() said: read away, `body` is NULL */
 };
 
 struct net_response {
@@ -54,6 +55,9 @@ struct net_response {
 
 struct net_handlers {
     void (*request)(void *context, const struct net_request *request);
+    /* How much memory the body of this request may take; asked when its head is there. NULL: as
+     * much as the limits say. */
+    size_t (*body_max)(void *context, const struct net_request *request);
     void (*opened)(void *context, uint64_t session_id, const char *peer);
     /* One whole message, reassembled, valid UTF-8 if text. */
     void (*message)(void *context, uint64_t session_id, const char *bytes, size_t size,
@@ -63,7 +67,8 @@ struct net_handlers {
 
 struct net_limits {
     uint32_t connections_max;   /* more are refused with 503 */
-    uint32_t message_bytes_max; /* of one incoming message or body: else close 4501 / 413 */
+    uint32_t message_bytes_max; /* of one incoming message of a session: else close 4501 */
+    uint32_t body_bytes_max;    /* of one body: else 413 */
     uint32_t queue_soft_bytes;  /* per connection: above, positions are dropped */
     uint32_t queue_hard_bytes;  /* above: close 4008, the client resumes */
     uint32_t queue_age_ms_max;  /* oldest frame waits longer: close 4008 */

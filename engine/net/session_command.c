@@ -1,4 +1,6 @@
 #include <assert.h>
+#include <inttypes.h>
+#include <stdio.h>
 
 #include "engine/net/api_state.h"
 #include "engine/net/translate.h"
@@ -55,6 +57,27 @@ static uint32_t count_in_charge(const struct api *api, uint64_t districts)
     return count;
 }
 
+/* Who is given an incident has to be there to take it: a name that nobody has, or somebody who
+ * does not see it, would keep the others away from it. */
+static bool handed_over_to_a_desk(const struct api *api, const char *to, uint64_t districts,
+                                  struct proto_error *error)
+{
+    uint64_t scope = 0;
+    if (to[0] == '\0') {
+        return true;
+    }
+    if (!api->backend.find_desk(api->backend.context, to, &scope)) {
+        proto_error_set(error, PROTO_UNKNOWN_VALUE, "/to",
+                        "No dispatcher or supervisor of this name is logged in");
+        return false;
+    }
+    if ((scope & districts) == 0 && districts != 0) {
+        proto_error_set(error, PROTO_FORBIDDEN, "/to", "It lies outside the districts of this one");
+        return false;
+    }
+    return true;
+}
+
 bool session_command_submit(struct api *api, const struct identity *identity,
                             const struct proto_command *from, int64_t now_ms, uint64_t ticket,
                             struct proto_error *error)
@@ -75,6 +98,10 @@ bool session_command_submit(struct api *api, const struct identity *identity,
     assert(access_command_op(command->kind) == op);
     const struct access_target target = access_command_target(identity, command, engine);
     if (access_refused(access_check(identity, op, &target), command->kind, error)) {
+        return false;
+    }
+    if (command->kind == COMMAND_INCIDENT_HAND_OVER &&
+        !handed_over_to_a_desk(api, command->hand_over.to, target.districts, error)) {
         return false;
     }
     if (command->kind == COMMAND_UNIT_PANIC) {
@@ -125,10 +152,34 @@ void session_command_take(struct api *api, struct session *session,
 
 /* The device's clock is taken at its word for the past, since phones send what they saved up; a
  * fix from the future is none. */
-static bool fix_accept(const struct proto_fix *fix, int64_t now_ms, int64_t *fix_ms)
+static int64_t fix_time_ms(const struct proto_fix *fix, int64_t now_ms)
 {
-    *fix_ms = fix->at_ms == PROTO_NEVER || fix->at_ms > now_ms ? now_ms : fix->at_ms;
-    return fix->at_ms == PROTO_NEVER || fix->at_ms <= now_ms + SESSION_FIX_AHEAD_MS;
+    return fix->at_ms == PROTO_NEVER || fix->at_ms > now_ms ? now_ms : fix->at_ms;
+}
+
+/* All or nothing: of a message that is refused no fix counts. A place outside the city is taken, a
+ * unit may drive there; one that is in the city when exchanged is a mistake. */
+static bool fixes_accept(const struct api *api, const struct proto_position_report *position,
+                         int64_t now_ms, struct proto_error *error)
+{
+    for (uint32_t i = 0; i < position->fix_count; i++) {
+        const struct proto_fix *fix = &position->fixes[i];
+        char pointer[PROTO_POINTER_SIZE];
+        if (translate_is_swapped(api_engine_config(api), translate_source(fix->at, fix->crs))) {
+            snprintf(pointer, sizeof pointer, "/fixes/%" PRIu32 "/lat", i);
+            proto_error_set(error, PROTO_OUTSIDE_CITY, pointer,
+                            "The place is more than 50 km from the map; with lat and lon "
+                            "exchanged it would lie in the city");
+            return false;
+        }
+        if (fix->at_ms != PROTO_NEVER && fix->at_ms > now_ms + SESSION_FIX_AHEAD_MS) {
+            snprintf(pointer, sizeof pointer, "/fixes/%" PRIu32 "/at_ms", i);
+            proto_error_set(error, PROTO_OUT_OF_RANGE, pointer,
+                            "A fix lies more than five minutes in the future");
+            return false;
+        }
+    }
+    return true;
 }
 
 static uint16_t narrow(uint32_t value)
@@ -147,30 +198,18 @@ void session_command_position(struct api *api, struct session *session,
         api_send_error(api, session->id, message->has_id, message->id, &error);
         return;
     }
+    if (!fixes_accept(api, &message->position, now_ms, &error)) {
+        api->counters.refused++;
+        api_send_error(api, session->id, message->has_id, message->id, &error);
+        return;
+    }
     for (uint32_t i = 0; i < message->position.fix_count; i++) {
         const struct proto_fix *fix = &message->position.fixes[i];
-        int64_t fix_ms = 0;
-        const struct geo_point at = translate_source(fix->at, fix->crs);
-        if (translate_is_swapped(api_engine_config(api), at)) {
-            proto_error_set(&error, PROTO_OUTSIDE_CITY, "/fixes",
-                            "The place is more than 50 km from the map; with lat and lon "
-                            "exchanged it would lie in the city");
-            api->counters.refused++;
-            api_send_error(api, session->id, message->has_id, message->id, &error);
-            return;
-        }
-        if (!fix_accept(fix, now_ms, &fix_ms)) {
-            proto_error_set(&error, PROTO_OUT_OF_RANGE, "/fixes",
-                            "A fix lies more than five minutes in the future");
-            api->counters.refused++;
-            api_send_error(api, session->id, message->has_id, message->id, &error);
-            return;
-        }
         const struct observation observation = {
             .unit_id = session->identity.unit_id,
-            .at = at,
+            .at = translate_source(fix->at, fix->crs),
             .at_ms = now_ms,
-            .fix_ms = fix_ms,
+            .fix_ms = fix_time_ms(fix, now_ms),
             .heading_deg = narrow(fix->heading_deg),
             .speed_kmh = narrow(fix->speed_kmh),
             .accuracy_m = narrow(fix->accuracy_m),

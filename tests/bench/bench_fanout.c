@@ -231,6 +231,7 @@ int main(int count, char **values)
     const struct net_config config = {.address = "127.0.0.1",
                                       .limits = {.connections_max = bench.clients,
                                                  .message_bytes_max = 65536,
+                                                 .body_bytes_max = 65536,
                                                  .queue_soft_bytes = 262144,
                                                  .queue_hard_bytes = 1048576,
                                                  .queue_age_ms_max = 10000,

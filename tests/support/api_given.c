@@ -86,6 +86,20 @@ static bool backend_authenticate(void *context, const char *token, struct identi
     return false;
 }
 
+static bool backend_find_desk(void *context, const char *name, uint64_t *scope)
+{
+    const struct given *given = context;
+    for (uint32_t i = 0; i < given->token_count; i++) {
+        const struct identity *identity = &given->tokens[i].identity;
+        const bool is_desk = identity->role == ROLE_DISPATCHER || identity->role == ROLE_SUPERVISOR;
+        if (is_desk && !given->tokens[i].revoked && strcmp(identity->name, name) == 0) {
+            *scope = identity->scope;
+            return true;
+        }
+    }
+    return false;
+}
+
 static void backend_login(void *context, struct login_request *request, uint64_t ticket)
 {
     struct given *given = context;
@@ -149,6 +163,7 @@ void given_begin(struct given *given)
                                         .observe = backend_observe,
                                         .linked = backend_linked,
                                         .authenticate = backend_authenticate,
+                                        .find_desk = backend_find_desk,
                                         .login = backend_login,
                                         .logout = backend_logout,
                                         .route = backend_route};

@@ -16,18 +16,19 @@ static void die(const char *sentence)
 
 static void reply_echo(const struct net_request *request)
 {
-    char *text = malloc(request->body_size + 8192);
+    const size_t body_size = request->body_is_dropped ? 0 : request->body_size;
+    char *text = malloc(body_size + 8192);
     const int size =
         snprintf(text, 8192, "%s|%s|%s|%s|%s|%s|%s|%s|%s|", request->method, request->path,
                  request->query, request->authorization, request->idempotency_key,
                  request->content_type, request->accept, request->origin, request->if_none_match);
-    if (request->body_size > 0) {
-        memcpy(text + size, request->body, request->body_size);
+    if (body_size > 0) {
+        memcpy(text + size, request->body, body_size);
     }
     const struct net_response response = {.status = 200,
                                           .content_type = "text/plain",
                                           .body = text,
-                                          .body_size = (size_t)size + request->body_size};
+                                          .body_size = (size_t)size + body_size};
     net_server_reply(given.server, request->id, &response);
     free(text);
 }
@@ -48,6 +49,7 @@ static void on_request(void *context, const struct net_request *request)
 {
     (void)context;
     given.requests_count++;
+    given.is_dropped = request->body_is_dropped;
     snprintf(given.last_peer, sizeof given.last_peer, "%s", request->peer);
     if (strcmp(request->path, "/v1/echo") == 0) {
         reply_echo(request);
@@ -68,6 +70,13 @@ static void on_opened(void *context, uint64_t session_id, const char *peer)
         die("too many sessions");
     }
     given.sessions[given.sessions_count++] = session_id;
+}
+
+static size_t on_body_max(void *context, const struct net_request *request)
+{
+    (void)context;
+    (void)request;
+    return given.body_max == 0 ? SIZE_MAX : given.body_max;
 }
 
 static void on_message(void *context, uint64_t session_id, const char *bytes, size_t size,
@@ -95,6 +104,7 @@ void net_given_defaults(void)
     given = (struct net_given){.config = {.address = "127.0.0.1",
                                           .limits = {.connections_max = 64,
                                                      .message_bytes_max = 65536,
+                                                     .body_bytes_max = 65536,
                                                      .queue_soft_bytes = 262144,
                                                      .queue_hard_bytes = 1048576,
                                                      .queue_age_ms_max = 10000,
@@ -106,8 +116,11 @@ void net_given_defaults(void)
 
 void net_given_start(void)
 {
-    static const struct net_handlers handlers = {
-        .request = on_request, .opened = on_opened, .message = on_message, .closed = on_closed};
+    static const struct net_handlers handlers = {.request = on_request,
+                                                 .body_max = on_body_max,
+                                                 .opened = on_opened,
+                                                 .message = on_message,
+                                                 .closed = on_closed};
     char error[256];
     signal(SIGPIPE, SIG_IGN); // NOLINT(bugprone-signal-handler): it is no function of ours
     uv_loop_init(&given.loop);

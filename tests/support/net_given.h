@@ -20,6 +20,8 @@ struct net_given {
 
     uint64_t later_id; /* of the last request to /v1/later */
     uint32_t requests_count, messages_count, closed_count;
+    size_t body_max; /* 0: what the limits say */
+    bool is_dropped; /* the last request came without its body */
     size_t last_message_size;
     uint64_t sessions[NET_GIVEN_SESSIONS_MAX]; /* in the order of opening */
     uint32_t sessions_count;

@@ -303,6 +303,22 @@ Test(net_http, answers_413_to_one_byte_more_and_goes_on)
     cr_expect(eq(int, answer.status, 200));
 }
 
+Test(net_http, keeps_no_more_of_a_body_than_its_reader_wants)
+{
+    given.body_max = 1000;
+    char body[1002];
+    memset(body, 'b', 1001);
+    body[1000] = '\0';
+    ask("POST", "/v1/echo", NULL, body);
+    cr_expect(not(given.is_dropped));
+    body[1000] = 'b';
+    body[1001] = '\0';
+    ask("POST", "/v1/echo", NULL, body);
+    cr_expect(given.is_dropped);
+    cr_expect(eq(u32, given.requests_count, 2)); /* the reader says what is wrong with it */
+    cr_expect(eq(sz, answer.body_size, strlen("POST|/v1/echo||||||||")));
+}
+
 Test(net_http, answers_411_without_a_length)
 {
     static const char none[] = "POST /v1/echo HTTP/1.1\r\nHost: a\r\n\r\n";

@@ -457,6 +457,55 @@ Test(session, a_fix_from_the_future_and_one_of_a_console_are_refused)
     cr_expect(eq(u32, given.observed, 0));
 }
 
+Test(session, of_a_message_with_one_bad_fix_none_counts_and_the_bad_one_is_named)
+{
+    const uint32_t unit_id = given_unit(&given, UNIT_CAR, 0, 0, 'A');
+    const uint64_t unit = given_login(&given, unit_user(unit_id));
+    char text[256];
+    snprintf(text, sizeof text,
+             "{\"op\":\"position\",\"fixes\":[{\"lat\":1,\"lon\":1},"
+             "{\"lat\":1,\"lon\":1,\"at_ms\":%lld}]}",
+             (long long)given.world.now_ms + SESSION_FIX_AHEAD_MS + 1);
+    fake_net_say(given.net, unit, text);
+    const char *pointer = json_string_value(
+        json_object_get(json_object_get(given_last(&given, unit), "error"), "pointer"));
+    cr_expect(given_same(pointer, "/fixes/1/at_ms"));
+    cr_expect(eq(u32, given.observed, 0));
+}
+
+/* ---- Handing over ---- */
+
+static void hand_over(uint64_t session_id, const char *key, uint32_t incident_id, const char *to)
+{
+    char text[160];
+    snprintf(
+        text, sizeof text,
+        "{\"id\":1,\"op\":\"incident.hand_over\",\"key\":\"%s\",\"incident\":%u,\"to\":\"%s\"}",
+        key, incident_id, to);
+    fake_net_say(given.net, session_id, text);
+}
+
+Test(session, an_incident_is_handed_over_only_to_a_desk_that_is_there_and_sees_it)
+{
+    const uint64_t id = given_login(&given, "li");
+    world_report(&given.world, INCIDENT_HELP, 0, 3000, 0); /* in B */
+    given_take(&given);
+    given_durable(&given);
+    hand_over(id, "1", 1, "nobody");
+    cr_expect(given_same(given_error(&given, id), "unknown_value"));
+    hand_over(id, "2", 1, "alarm");
+    cr_expect(given_same(given_error(&given, id), "unknown_value"));
+    hand_over(id, "3", 1, "west");
+    cr_expect(given_same(given_error(&given, id), "forbidden"));
+    cr_expect(eq(u32, given.submitted, 0));
+    hand_over(id, "4", 1, "chief");
+    cr_expect(eq(u32, given.submitted, 1));
+    cr_expect(given_same(given.command.hand_over.to, "chief"));
+    fake_net_say(given.net, id,
+                 "{\"id\":1,\"op\":\"incident.hand_over\",\"key\":\"5\",\"incident\":1}");
+    cr_expect(eq(u32, given.submitted, 2));
+}
+
 /* ---- Revocation ---- */
 
 Test(session, a_revoked_right_stops_the_next_event)
@@ -573,6 +622,40 @@ Test(http_api, bad_bodies_are_refused_with_their_place)
     request.body = (const uint8_t *)large;
     request.body_size = sizeof large;
     cr_expect(eq(int, status_of(request), 413));
+}
+
+static size_t body_max(const char *path, const char *user)
+{
+    const struct net_request request = ask("POST", path, "", user, "{}");
+    return http_api_body_max(given.api, &request);
+}
+
+Test(http_api, who_is_not_logged_in_has_no_more_of_a_body_kept_than_a_message)
+{
+    cr_expect(eq(sz, body_max("/v1/login", NULL), HTTP_API_BODY_MAX));
+    cr_expect(eq(sz, body_max("/v1/roster", NULL), HTTP_API_BODY_MAX));
+    cr_expect(eq(sz, body_max("/v1/roster", "stranger"), HTTP_API_BODY_MAX));
+    cr_expect(eq(sz, body_max("/v1/incidents/1/photos/k", NULL), HTTP_API_BODY_MAX));
+    cr_expect(eq(sz, body_max("/v1/commands", "li"), HTTP_API_BODY_MAX));
+    cr_expect(eq(sz, body_max("/v1/roster", "root"), SIZE_MAX));
+    cr_expect(eq(sz, body_max("/v1/incidents/1/photos/k", "li"), SIZE_MAX));
+}
+
+Test(http_api, a_body_that_was_not_kept_is_refused_after_the_login_was_looked_at)
+{
+    struct net_request request = ask("POST", "/v1/roster", "", NULL, NULL);
+    request.body_is_dropped = true;
+    request.body_size = 70000;
+    cr_expect(eq(int, status_of(request), 401));
+    request.path = "/v1/login";
+    cr_expect(eq(int, status_of(request), 413));
+    request = ask("POST", "/v1/commands", "", "li", NULL);
+    request.body_is_dropped = true;
+    request.body_size = 70000;
+    cr_expect(eq(int, status_of(request), 413));
+    request.path = "/v1/users"; /* a route of the host's */
+    cr_expect(eq(int, status_of(request), 413));
+    cr_expect(eq(u32, given.routed, 0));
 }
 
 Test(http_api, a_command_over_http_is_the_same_command)

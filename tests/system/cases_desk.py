@@ -153,6 +153,17 @@ def corrected(run):
     equal('the response log', [r['on_scene_ms'] for r in rows if r['tier'] == '5'], [wanted])
 
 
+@case('an incident is handed over only to somebody who is there to take it')
+def handed_over(run):
+    city = run.city()
+    console = city.console('li')
+    incident = city.report(2, 2).json['incident_id']
+    console.must('incident.claim', incident=incident)
+    console.refused('unknown_value', 'incident.hand_over', incident=incident, to='wagn')
+    console.must('incident.hand_over', incident=incident, to='wang')
+    equal('who has it', console.event('incident.owned', owner='wang')['from'], 'li')
+
+
 def import_centres(city):
     at = place(2, 2)
     rows = [('Z1', '石岐街道综治中心', 'community'), ('N1', '江门', 'neighbour')]

@@ -467,9 +467,10 @@ Test(session, of_a_message_with_one_bad_fix_none_counts_and_the_bad_one_is_named
              "{\"lat\":1,\"lon\":1,\"at_ms\":%lld}]}",
              (long long)given.world.now_ms + SESSION_FIX_AHEAD_MS + 1);
     fake_net_say(given.net, unit, text);
-    const char *pointer = json_string_value(
-        json_object_get(json_object_get(given_last(&given, unit), "error"), "pointer"));
-    cr_expect(given_same(pointer, "/fixes/1/at_ms"));
+    json_t *answer = given_last(&given, unit);
+    const json_t *pointer = json_object_get(json_object_get(answer, "error"), "pointer");
+    cr_expect(given_same(json_string_value(pointer), "/fixes/1/at_ms"));
+    json_decref(answer);
     cr_expect(eq(u32, given.observed, 0));
 }
 

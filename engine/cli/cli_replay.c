@@ -103,6 +103,7 @@ int cli_replay(int argc, char *argv[])
     } else if (past_count(past) == 0) {
         fprintf(stderr, "kuaifan replay: the record begins after that time\n");
     } else {
+        heading.known_ms = past_event(past)->at_ms;
         exit_status = print_board(past, &heading, options.format);
     }
     past_destroy(past);

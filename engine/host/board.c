@@ -372,9 +372,17 @@ static void put_heading(struct board *board, const struct board_heading *heading
              (unsigned long long)engine_seq(board->engine), heading->epoch);
     given(board, text);
     raw(board, board->html ? "<br>" : "\n");
-    raw(board, heading->is_past ? "由日志重放得出 replayed from the journal"
-                                : "引擎每分钟写一次；时间更旧则引擎已停 "
-                                  "written every minute; if it is older, the engine is down");
+    if (heading->is_past) {
+        calendar_format(heading->known_ms, when);
+        snprintf(text, sizeof text,
+                 "由日志重放得出，此前最后一条记录 "
+                 "replayed from the journal; the last that it says until then: %s",
+                 when);
+        given(board, text);
+    } else {
+        raw(board, "引擎每分钟写一次；时间更旧则引擎已停 "
+                   "written every minute; if it is older, the engine is down");
+    }
     raw(board, board->html ? "</p>\n" : "\n");
 }
 

@@ -14,7 +14,8 @@ struct board_heading {
     int64_t at_ms;         /* as of when */
     const char *time_zone; /* the process's, see calendar.h */
     const char *epoch;
-    bool is_past; /* replayed: not written by a running engine */
+    bool is_past;     /* replayed: not written by a running engine */
+    int64_t known_ms; /* of the past: the newest event that it was replayed from */
 };
 
 /* More than these are counted, not listed. */

@@ -329,7 +329,13 @@ bool routes_request(void *context, const struct net_request *request,
 {
     struct daemon *daemon = context;
     if (strcmp(request->path, "/healthz") == 0) {
-        health(daemon, request);
+        const bool is_read =
+            strcmp(request->method, "GET") == 0 || strcmp(request->method, "HEAD") == 0;
+        if (is_read) {
+            health(daemon, request);
+        } else {
+            api_reply_problem(daemon->api, request->id, "method_not_allowed", "GET HEAD", NULL);
+        }
         return true;
     }
     if (strcmp(request->path, "/v1/setup") == 0) {

@@ -112,7 +112,8 @@ def wrong_envelope(run):
         answer = city.engine.ask(method, path, None, token, headers=headers)
         equal(f'{method} {path}', (answer.status, answer.code), want)
         check(answer.json['title'] and answer.json['detail'], f'{method} {path}: {answer}')
-    for method, path in (('GET', '/v1/reports'), ('DELETE', '/v1/units'), ('PUT', '/v1/login'), ('POST', '/v1/units')):
+    for method, path in (('GET', '/v1/reports'), ('DELETE', '/v1/units'), ('PUT', '/v1/login'), ('POST', '/v1/units'),
+                         ('DELETE', '/healthz'), ('POST', '/healthz')):
         answer = city.engine.ask(method, path, None, token)
         equal(f'{method} {path}', (answer.status, answer.code), (405, 'method_not_allowed'))
     huge = city.engine.ask('POST', '/v1/roster?kind=units', 'x' * (17 << 20), city.tokens['admin'],

@@ -254,6 +254,8 @@ def replay(run):
         check(f'{code} 已下发 sent' in text, f'{code} was ordered: {text}')
     after = shown(backup, '--at', str(later))
     check('Open incidents: 0' in after and '老街' not in after, after)
+    much_later = shown(backup, '--at', str(later + 86400000))
+    equal('nothing is known after the backup, and the heading says so', much_later.splitlines()[2], after.splitlines()[2])
     live = os.path.join(city.engine.data, 'history.db')
     equal('from the running engine', shown(live, '--at', str(at)).splitlines()[4:], text.splitlines()[4:])
     check('<table>' in shown(backup, '--at', str(at), '--html'), 'HTML')

@@ -10,6 +10,7 @@
 #include "engine/core/prng.h"
 #include "engine/core/scratch.h"
 #include "engine/core/state.h"
+#include "engine/core/step.h"
 #include "tests/support/core_given.h"
 
 /* Counts what is asked of the allocator; the linker puts these in front of the real ones. */
@@ -572,6 +573,35 @@ Test(engine, what_is_due_waits_for_room_in_the_list)
     cr_expect(lt(u32, 1, rounds));
     cr_expect(world_has_alarm(&world, ALARM_UNDISPATCHED, 50));
     event_list_finish(&small);
+    world_finish(&world);
+}
+
+Test(engine, what_is_due_is_not_begun_without_room_for_all_that_may_follow)
+{
+    static const struct {
+        uint32_t records;
+        size_t size;
+        bool is_enough;
+    } rooms[] = {{2 * STEP_ROOM_RECORDS - 1, 1u << 20, false},
+                 {WORLD_EVENTS_MAX, (size_t)2 * STEP_ROOM_BYTES - 1, false},
+                 {2 * STEP_ROOM_RECORDS, (size_t)2 * STEP_ROOM_BYTES, true}};
+    world_begin(&world);
+    world_report(&world, INCIDENT_OTHER, 0, 0, 0);
+    world.now_ms += 61000;
+    struct command tick = {.kind = COMMAND_TICK, .at_ms = world.now_ms};
+    for (size_t i = 0; i < sizeof rooms / sizeof rooms[0]; i++) {
+        struct event_list small;
+        static struct event event;
+        cr_assert(eq(u32, event_list_init(&small, rooms[i].records, rooms[i].size), STATUS_OK));
+        engine_step(world.engine, &tick, &small);
+        for (uint32_t k = 0; k < small.count; k++) {
+            event_list_get(&small, k, &event);
+            cr_assert(eq(u32, engine_replay(world.shadow, &event), STATUS_OK));
+        }
+        cr_expect(eq(int, small.count > 0, rooms[i].is_enough), "room %zu", i);
+        cr_expect(eq(int, engine_deadline_ms(world.engine) > world.now_ms, rooms[i].is_enough));
+        event_list_finish(&small);
+    }
     world_finish(&world);
 }
 

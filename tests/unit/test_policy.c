@@ -115,21 +115,43 @@ Test(policy, a_rule_changes_its_types_and_priorities_and_no_others)
     }
 }
 
+static struct policy bounded;
+
+static void expect_bounds(uint32_t *field, uint32_t least, uint32_t most, const char *what)
+{
+    const uint32_t usual = *field;
+    *field = least;
+    cr_expect(policy_valid(&bounded), "%s: the least", what);
+    *field = most;
+    cr_expect(policy_valid(&bounded), "%s: the most", what);
+    *field = most + 1;
+    cr_expect(not(policy_valid(&bounded)), "%s: one more", what);
+    if (least > 0) {
+        *field = least - 1;
+        cr_expect(not(policy_valid(&bounded)), "%s: one less", what);
+    }
+    *field = usual;
+}
+
+/* Wherever there is one of them: of every tier, every type, every priority. */
 Test(policy, bounds_that_the_core_relies_on_are_checked_at_the_bound_and_past_it)
 {
-    struct policy policy;
-    cr_assert(eq(u32, policy_preset("echelon", &policy), STATUS_OK));
-    policy.plans[INCIDENT_HELP][3].units[TIER_1] = TIER_UNITS_MAX;
-    cr_expect(policy_valid(&policy));
-    policy.plans[INCIDENT_HELP][3].units[TIER_1] = TIER_UNITS_MAX + 1;
-    cr_expect(not(policy_valid(&policy)));
-    policy.plans[INCIDENT_HELP][3].units[TIER_1] = 0;
-    policy.priorities[INCIDENT_HELP] = PRIORITY_MAX;
-    cr_expect(policy_valid(&policy));
-    policy.priorities[INCIDENT_HELP] = PRIORITY_MAX + 1;
-    cr_expect(not(policy_valid(&policy)));
-    policy.priorities[INCIDENT_HELP] = 0;
-    cr_expect(not(policy_valid(&policy)));
+    cr_assert(eq(u32, policy_preset("echelon", &bounded), STATUS_OK));
+    expect_bounds(&bounded.volunteers.wave_units, 0, TIER_UNITS_MAX, "asked at once");
+    expect_bounds(&bounded.volunteers.waves_max, 0, WAVES_MAX, "waves");
+    for (uint32_t tier = 0; tier < TIER_COUNT; tier++) {
+        expect_bounds(&bounded.tiers[tier].units, 0, TIER_UNITS_MAX, "units of a tier");
+        expect_bounds(&bounded.tiers[tier].kinds, 0, (1u << UNIT_KIND_COUNT) - 1, "kinds");
+    }
+    for (uint32_t type = 0; type < INCIDENT_TYPE_COUNT; type++) {
+        expect_bounds(&bounded.priorities[type], 1, PRIORITY_MAX, "priority of a type");
+        for (uint32_t i = 0; i < PRIORITY_MAX * TIER_COUNT; i++) {
+            struct plan *plan = &bounded.plans[type][i / TIER_COUNT];
+            expect_bounds(&plan->units[i % TIER_COUNT], 0, TIER_UNITS_MAX, "units of a plan");
+        }
+    }
+    bounded.name[0] = '\0';
+    cr_expect(not(policy_valid(&bounded)), "a policy has a name");
 }
 
 Test(policy, another_word_is_another_digest)

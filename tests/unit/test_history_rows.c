@@ -462,8 +462,13 @@ Test(history_rows, a_corrected_time_holds_in_the_order_and_in_the_log)
                {ASSIGNMENT_EN_ROUTE, HISTORY_EN_ROUTE},
                {ASSIGNMENT_ON_SCENE, HISTORY_ON_SCENE},
                {ASSIGNMENT_CLEARED, HISTORY_ENDED}};
+    struct history_log_row row = {0};
+    struct history_filter filter = history_reader_everything();
+    filter.drills = HISTORY_DRILLS_ONLY;
+    int64_t arrived_ms = 7000 + 100 * ASSIGNMENT_ON_SCENE;
     given_all();
     for (uint32_t i = 0; i < sizeof all / sizeof all[0]; i++) {
+        arrived_ms = all[i].state == ASSIGNMENT_ON_SCENE ? 6100 + i : arrived_ms;
         make(EVENT_MILESTONE_CORRECTED, 20000 + i, "zhao")->corrected.assignment_id = 31;
         event->corrected.incident_id = 11;
         event->corrected.unit_id = 12;
@@ -478,11 +483,9 @@ Test(history_rows, a_corrected_time_holds_in_the_order_and_in_the_log)
         cr_expect(eq(i64, order.milestones[all[i].milestone].at_ms, T0 + 6100 + i));
         cr_expect(eq(u32, order.corrected_count, i + 1));
         cr_expect(eq(i64, order.milestones[HISTORY_SENT].at_ms, T0 + 6000));
+        cr_assert(eq(int, history_reader_log(reader, &filter, take_log, &row, error), STATUS_OK));
+        cr_expect(eq(i64, row.response_ms, arrived_ms - 4500));
     }
-    struct history_log_row row = {0};
-    struct history_filter filter = history_reader_everything();
-    filter.drills = HISTORY_DRILLS_ONLY;
-    cr_assert(eq(int, history_reader_log(reader, &filter, take_log, &row, error), STATUS_OK));
     cr_expect(eq(i64, row.milestones[HISTORY_ON_SCENE].at_ms, T0 + 6103));
 }
 

@@ -45,8 +45,7 @@ int64_t clock_read_at(struct clock_state *clock, int64_t wall_ms, int64_t mono_u
 
     const int64_t slew_ms_max = passed_us * SLEW_PPM / 1000000 / 1000;
     if (slew_ms_max > 0) {
-        const int64_t slew_ms = clock->stepped          ? 0
-                                : gap_ms > slew_ms_max  ? slew_ms_max
+        const int64_t slew_ms = gap_ms > slew_ms_max    ? slew_ms_max
                                 : gap_ms < -slew_ms_max ? -slew_ms_max
                                                         : gap_ms;
         clock->base_ms += passed_us / 1000 + slew_ms;

@@ -5,7 +5,8 @@
 #include <stdint.h>
 
 /* The only clock. Engine time starts at max(wall, last journaled), runs on the monotonic clock and
- * follows the wall by at most 500 ppm: a jump of an hour fires no ladder and freezes none. */
+ * follows the wall by at most 500 ppm: a jump of an hour fires no ladder and freezes none, and the
+ * seconds that a machine loses whenever it is paused do not add up over the years. */
 struct clock_state {
     int64_t base_ms; /* engine time at monotonic `base_mono_us` */
     int64_t base_mono_us;
@@ -14,7 +15,7 @@ struct clock_state {
     bool stepped;        /* the wall is farther away than CLOCK_STEP_MS */
 };
 
-#define CLOCK_STEP_MS 1000 /* a wall clock this far off is an alarm, not something to follow */
+#define CLOCK_STEP_MS 1000 /* a wall clock this far off is an alarm */
 
 /* `last_ms`: time of the newest journaled event, TIME_NEVER if none. */
 void clock_init(struct clock_state *clock, int64_t last_ms);

@@ -168,15 +168,27 @@ void daemon_woken(uv_timer_t *timer)
     (void)timer; /* waking is all: end_wake_up does the work */
 }
 
+/* Said when it begins, when it has doubled since, and when it is over. */
+static void watch_clock(struct daemon *daemon)
+{
+    const int64_t gap_ms = daemon->clock.wall_gap_ms;
+    const int64_t away_ms = gap_ms < 0 ? -gap_ms : gap_ms;
+    if (daemon->clock.stepped && away_ms / 2 >= daemon->clock_said_ms) {
+        daemon->clock_said_ms = away_ms;
+        log_write(LOG_WARNING,
+                  "the wall clock is %lld ms away from the engine's; it is followed by half a "
+                  "millisecond a second",
+                  (long long)gap_ms);
+    } else if (!daemon->clock.stepped && daemon->clock_said_ms != 0) {
+        daemon->clock_said_ms = 0;
+        log_write(LOG_WARNING, "the wall clock and the engine's are less than a second apart");
+    }
+}
+
 static void save_positions(uv_timer_t *timer)
 {
     struct daemon *daemon = timer->data;
-    if (clock_wall_ms() != 0 && daemon->clock.stepped != daemon->clock_warned) {
-        daemon->clock_warned = daemon->clock.stepped;
-        log_write(LOG_WARNING, "the wall clock is %lld ms away from the engine's; it is %s",
-                  (long long)daemon->clock.wall_gap_ms,
-                  daemon->clock.stepped ? "not followed" : "followed again");
-    }
+    watch_clock(daemon);
     positions_save(daemon);
     learned_look(daemon);
 }

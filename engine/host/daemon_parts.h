@@ -94,8 +94,9 @@ struct daemon {
 
     struct clock_state clock;
     int64_t now_ms;
-    bool clock_is_read, clock_warned;
-    int64_t zone_minute; /* when the zone was looked at last */
+    bool clock_is_read;
+    int64_t clock_said_ms; /* how far away the wall was when the log said so; 0: it is not */
+    int64_t zone_minute;   /* when the zone was looked at last */
 
     struct map_file map_file;
     const struct geo_map *map; /* NULL: none */

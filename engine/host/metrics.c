@@ -115,6 +115,9 @@ size_t metrics_write(struct daemon *daemon, char *text, size_t size)
           engine_overdue_count(daemon->engine));
     gauge(&page, "loop_busy_microseconds_max", "Longest time in which the loop heard nobody",
           daemon->busy_us_max);
+    const int64_t gap_ms = daemon->clock.wall_gap_ms;
+    gauge(&page, "clock_gap_milliseconds", "How far the machine's clock is from the engine's",
+          (uint64_t)(gap_ms < 0 ? -gap_ms : gap_ms));
     gauge(&page, "disk_full", "1 while the disk is full", daemon->disk_full ? 1 : 0);
     gauge(&page, "history_seq", "Newest event in history", history.seq);
     gauge(&page, "history_waiting", "Batches and questions waiting for history", history.waiting);

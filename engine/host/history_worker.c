@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "engine/core/event_codec.h"
+#include "engine/host/clock.h"
 #include "engine/host/disk_room.h"
 #include "engine/host/history_question.h"
 #include "engine/host/log.h"
@@ -21,6 +22,15 @@
 #define CHUNK_BYTES    (8u << 20)
 #define FEED_BYTES_MAX ((size_t)64 << 20) /* of batches that wait; more are read again later */
 #define BEHIND_MS      200                /* longer is a hole, not a batch on its way */
+#define HOUR_US        ((int64_t)3600 * 1000000)
+#define SAY_AGAIN_US   HOUR_US        /* the same words of one trouble: not sooner */
+#define MAKE_AGAIN_US  (24 * HOUR_US) /* a disk that bends all is not fed all day */
+
+/* What was said last, by one thread; it may come five times a second, for months. */
+struct trouble {
+    char text[256];
+    int64_t said_us;
+};
 
 struct history_worker {
     struct history_worker_config config;
@@ -29,8 +39,12 @@ struct history_worker {
     char path[600];
     char directory[600];
     char photos[600];
-    struct history *history;       /* the feeder's */
+    char epoch[40];
+    struct history *history;       /* the feeder's; NULL: it could not be made anew yet */
     struct history_reader *reader; /* the reader's */
+    uint32_t reader_made;          /* of which making it is */
+    int64_t remade_us;             /* the feeder's; 0: it was not */
+    struct trouble feeding, asking, catching;
     struct worker *feeder;
     struct worker *readers;
     struct committer *committer;
@@ -43,7 +57,20 @@ struct history_worker {
     _Atomic uint64_t dropped;
     _Atomic size_t waiting_bytes;
     _Atomic bool closed;
+    _Atomic bool damaged;  /* found by a feed or a question: it is to be made anew */
+    _Atomic uint32_t made; /* how often it was */
 };
+
+static void say_trouble(struct trouble *trouble, const char *what, const char *error)
+{
+    const int64_t now_us = clock_mono_us();
+    if (strcmp(trouble->text, error) == 0 && now_us - trouble->said_us < SAY_AGAIN_US) {
+        return;
+    }
+    snprintf(trouble->text, sizeof trouble->text, "%s", error);
+    trouble->said_us = now_us;
+    log_write(LOG_ERROR, "%s: %s", what, error);
+}
 
 struct feed {
     struct worker_job job; /* first */
@@ -60,11 +87,54 @@ static bool disk_is_low(const struct history_worker *worker)
     return disk_room_is_below(worker->directory, worker->config.disk_guard_mb);
 }
 
+/* All of it is in the journal. A question that runs meanwhile goes on reading what was removed, the
+ * next one opens what is there. */
+static void remake(struct history_worker *worker)
+{
+    char error[256] = "";
+    if (worker->history != NULL) {
+        if (worker->remade_us != 0 && clock_mono_us() - worker->remade_us < MAKE_AGAIN_US) {
+            return;
+        }
+        log_write(LOG_ERROR, "history is damaged (%s): it is built again from the journal",
+                  worker->feeding.text[0] == '\0' ? "a question found it" : worker->feeding.text);
+        history_close(worker->history);
+        worker->history = NULL;
+        worker->remade_us = clock_mono_us();
+    }
+    enum status status = history_remove(worker->path, error);
+    if (status == STATUS_OK) {
+        status = history_open(worker->path, worker->epoch, &worker->history, error);
+    }
+    if (status != STATUS_OK) {
+        say_trouble(&worker->feeding, "history", error);
+        return;
+    }
+    worker->feeding.text[0] = '\0';
+    worker->seq = 0;
+    worker->damaged = false;
+    worker->made++;
+}
+
+static enum status feed_history(struct history_worker *worker, const struct event_list *events)
+{
+    char error[256] = "";
+    if (worker->history == NULL) {
+        return STATUS_IO;
+    }
+    const enum status status = history_feed(worker->history, events, error);
+    if (status != STATUS_OK && status != STATUS_STALE) {
+        say_trouble(&worker->feeding, "history", error);
+    }
+    worker->damaged = worker->damaged || status == STATUS_CORRUPT;
+    worker->seq = history_seq(worker->history);
+    return status;
+}
+
 static void run_feed(struct worker_job *job)
 {
     struct feed *feed = (struct feed *)job;
     struct history_worker *worker = feed->worker;
-    char error[256] = "";
     const bool low = disk_is_low(worker);
     if (low && !worker->closed) {
         log_write(LOG_ERROR, "history is closed: below the guard of %u MB free disk",
@@ -73,17 +143,16 @@ static void run_feed(struct worker_job *job)
     }
     enum status status = STATUS_DISK_FULL;
     if (!low) {
-        status = history_feed(worker->history, &feed->events, error);
-        if (status != STATUS_OK && status != STATUS_STALE) {
-            log_write(LOG_ERROR, "history: %s", error);
+        if (worker->damaged) {
+            remake(worker);
         }
-        worker->seq = history_seq(worker->history);
+        status = feed_history(worker, &feed->events);
     }
     if (status != STATUS_OK) {
         worker->offered = worker->seq; /* what follows has a hole before it */
         worker->dropped++;
     }
-    if (worker_waiting(worker->feeder) <= 1) {
+    if (worker->history != NULL && worker_waiting(worker->feeder) <= 1) {
         history_idle(worker->history);
     }
     worker->waiting_bytes -= feed->events.size_max;
@@ -198,7 +267,7 @@ static void chunk_read(void *context, enum status status, const char *error)
         worker->reading_journal = false;
     }
     if (status != STATUS_OK && status != STATUS_NOT_FOUND && status != STATUS_FULL) {
-        log_write(LOG_ERROR, "history cannot catch up: %s", error);
+        say_trouble(&worker->catching, "history cannot catch up", error);
     }
 }
 
@@ -242,6 +311,12 @@ static void run_question(struct worker_job *job)
 {
     struct question *question = (struct question *)job;
     struct history_worker *worker = question->worker;
+    const uint32_t made = worker->made;
+    if (worker->reader_made != made) {
+        history_reader_close(worker->reader);
+        worker->reader = NULL;
+    }
+    worker->reader_made = made;
     if (worker->reader == NULL) {
         question->status = history_reader_open(worker->path, &worker->reader, question->error);
         if (question->status != STATUS_OK) {
@@ -305,7 +380,8 @@ static void say(struct question *question)
         return;
     }
     if (question->status != STATUS_OK || !proto_buffer_ok(&question->body)) {
-        log_write(LOG_ERROR, "history question: %s", question->error);
+        worker->damaged = worker->damaged || question->status == STATUS_CORRUPT;
+        say_trouble(&worker->asking, "history question", question->error);
         worker->events.refused(worker->context, request_id, "busy",
                                "history cannot answer now; dispatch goes on", NULL);
         return;
@@ -441,6 +517,7 @@ enum status history_worker_create(uv_loop_t *loop, const struct history_worker_c
     worker->events = *events;
     worker->context = context;
     snprintf(worker->path, sizeof worker->path, "%s", config->path);
+    snprintf(worker->epoch, sizeof worker->epoch, "%s", config->epoch);
     snprintf(worker->directory, sizeof worker->directory, "%s", config->directory);
     snprintf(worker->photos, sizeof worker->photos, "%s", config->photos);
     worker->config.photos = worker->photos;

@@ -2,6 +2,7 @@
 import os
 import shutil
 import signal
+import sqlite3
 import threading
 import time
 
@@ -164,6 +165,39 @@ def history_behind(run):
     late = [city.report(1 + i % 14, 1 + i / 20, merge=False).json for i in range(40)]
     equal('missing', wait_until('history has all', lambda: missing(
         city, [incident] + [a['incident_id'] for a in late], late[-1]['seq'])), ['none'])
+
+
+def page_of(path, table):
+    """Where the first page of a table of a database lies in its file."""
+    database = sqlite3.connect(path)
+    page, = database.execute('SELECT rootpage FROM sqlite_schema WHERE name = ?', (table,)).fetchone()
+    size, = database.execute('PRAGMA page_size').fetchone()
+    database.close()
+    return (page - 1) * size, size
+
+
+@case('history that is found damaged at work is built again, once, and the log is not flooded')
+def history_damaged(run):
+    city = run.city()
+    first = city.report(5, 4).json
+    before = city.incident(first['incident_id'], seq=first['seq'])
+    city.engine.stop()
+    path = os.path.join(city.data, 'history.db')
+
+    def damage():
+        at, size = page_of(path, 'incident')
+        with open(path, 'r+b') as file:
+            file.seek(at)
+            file.write(b'\xff' * size)
+    damage()
+    city.engine.start()
+    last = city.report(10, 10).json
+    city.incident(last['incident_id'], seq=last['seq'])
+    equal('the same record', city.incident(first['incident_id'])['timeline'][:len(before['timeline'])],
+          before['timeline'])
+    said = city.engine.log()
+    check('built again' in said, said[-1500:])
+    check(said.count('history: ') <= 3, f"{said.count('history: ')} lines about one trouble")
 
 
 @case('history below its disk guard closes and says so; above it, it has everything again')

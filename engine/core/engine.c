@@ -573,6 +573,26 @@ bool engine_referral(const struct engine *engine, uint32_t referral_id, struct r
     return true;
 }
 
+/* Without what is kept for calls for help: nothing else may have it. */
+struct engine_fill engine_fill(const struct engine *engine, enum engine_store store)
+{
+    switch (store) {
+    case ENGINE_INCIDENTS:
+        return (struct engine_fill){engine->incident_ids.count,
+                                    engine->incident_ids.max - PANIC_ROOM};
+    case ENGINE_REPORTS:
+        return (struct engine_fill){engine->report_ids.count, engine->report_ids.max - PANIC_ROOM};
+    case ENGINE_ASSIGNMENTS:
+        return (struct engine_fill){engine->assignment_ids.count, engine->assignment_ids.max};
+    case ENGINE_ALARMS:
+        return (struct engine_fill){engine->alarm_ids.count, engine->config.limits.alarms_max};
+    case ENGINE_STORE_COUNT:
+        break;
+    }
+    assert(false);
+    return (struct engine_fill){0, 1};
+}
+
 uint32_t engine_alarm_count(const struct engine *engine, uint32_t *gap_count)
 {
     *gap_count = engine->gap_alarm_count;

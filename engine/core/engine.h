@@ -370,6 +370,20 @@ uint32_t engine_alarm_count(const struct engine *engine, uint32_t *gap_count);
 uint32_t engine_overdue_count(const struct engine *engine);
 bool engine_alarm_next(const struct engine *engine, uint32_t after_id, struct alarm_view *view);
 
+/* How many of its places are taken. What is full is refused with `capacity`, so somebody has to
+ * hear of it before. */
+enum engine_store {
+    ENGINE_INCIDENTS, /* open, or closed within the reopen window */
+    ENGINE_REPORTS,
+    ENGINE_ASSIGNMENTS,
+    ENGINE_ALARMS,
+    ENGINE_STORE_COUNT
+};
+struct engine_fill {
+    uint32_t count, max;
+};
+struct engine_fill engine_fill(const struct engine *engine, enum engine_store store);
+
 /* The last decision of an incident's tier, for a console that selects it; NULL: none is kept. */
 const struct decision_made *engine_decision(const struct engine *engine, uint32_t incident_id,
                                             enum tier tier);

@@ -11,6 +11,7 @@
 #include "engine/host/certificate.h"
 #include "engine/host/daemon_parts.h"
 #include "engine/host/drawing_routes.h"
+#include "engine/host/fullness.h"
 #include "engine/host/log.h"
 #include "engine/host/photo_routes.h"
 #include "engine/host/traffic_routes.h"
@@ -199,6 +200,7 @@ static void each_minute(uv_timer_t *timer)
     board_file_write(daemon);
     certificate_look(daemon, clock_wall_ms());
     identities_forget_expired(daemon->identities);
+    fullness_look(daemon);
 }
 
 static void on_signal(uv_signal_t *handle, int number)

@@ -135,6 +135,7 @@ struct daemon {
     int64_t woken_us; /* when this wake-up began */
     uint32_t busy_us_max;
     uint64_t alarms, positions_ignored;
+    bool fullness_said[ENGINE_STORE_COUNT]; /* it is nearly full (fullness.c) */
     int exit_status;
 };
 

@@ -68,6 +68,21 @@ static void put_wire(struct page *page, struct daemon *daemon)
     counter(page, "resumed", "Streams resumed without a snapshot", api->resumed);
 }
 
+static void put_fullness(struct page *page, const struct engine *engine)
+{
+    static const struct {
+        const char *used, *max;
+    } names[] = {[ENGINE_INCIDENTS] = {"incidents_used", "incidents_max"},
+                 [ENGINE_REPORTS] = {"reports_used", "reports_max"},
+                 [ENGINE_ASSIGNMENTS] = {"assignments_used", "assignments_max"},
+                 [ENGINE_ALARMS] = {"alarms_used", "alarms_max"}};
+    for (uint32_t i = 0; i < ENGINE_STORE_COUNT; i++) {
+        const struct engine_fill fill = engine_fill(engine, (enum engine_store)i);
+        gauge(page, names[i].used, "Places taken until what they hold is archived", fill.count);
+        gauge(page, names[i].max, "Places there are", fill.max);
+    }
+}
+
 static void put_gateway(struct page *page, const struct daemon *daemon)
 {
     const struct gateway_figures gateway = gateway_figures(daemon->gateway);
@@ -115,6 +130,7 @@ size_t metrics_write(struct daemon *daemon, char *text, size_t size)
           engine_overdue_count(daemon->engine));
     gauge(&page, "loop_busy_microseconds_max", "Longest time in which the loop heard nobody",
           daemon->busy_us_max);
+    put_fullness(&page, daemon->engine);
     const int64_t gap_ms = daemon->clock.wall_gap_ms;
     gauge(&page, "clock_gap_milliseconds", "How far the machine's clock is from the engine's",
           (uint64_t)(gap_ms < 0 ? -gap_ms : gap_ms));

@@ -97,6 +97,8 @@ Test(metrics, the_page_has_what_the_parts_say)
     cr_expect(has_line("kuaifan_logins_total 41"));
     cr_expect(has_line("kuaifan_coverage_gap_alarms 0"));
     cr_expect(has_line("kuaifan_alarms_open 0"));
+    cr_expect(has_line("kuaifan_incidents_used 0"));
+    cr_expect(has_line("kuaifan_incidents_max 1"));
     cr_expect(has_line("kuaifan_journal_seq 18446744073709551615"));
 }
 

@@ -237,7 +237,9 @@ static bool take_event(void *context, const struct event_record *record, const u
     struct event_record *kept = &list->records[list->count++];
     *kept = *record;
     kept->body_offset = list->size;
-    memcpy(list->bytes + list->size, body, record->body_size);
+    if (body != NULL) { /* not erased by law */
+        memcpy(list->bytes + list->size, body, record->body_size);
+    }
     list->size += record->body_size;
     return true;
 }

@@ -251,7 +251,9 @@ enum status history_feed(struct history *history, const struct event_list *event
     enum status status = history_begin(history, error);
     for (uint32_t i = 0; i < events->count && status == STATUS_OK; i++) {
         const struct event_record *record = &events->records[i];
-        status = history_put(history, record, events->bytes + record->body_offset, error);
+        const bool is_erased = record->body_size == 0; /* what is written has a version at least */
+        status = history_put(history, record,
+                             is_erased ? NULL : events->bytes + record->body_offset, error);
     }
     return status == STATUS_OK ? history_commit(history, error) : status;
 }

@@ -653,6 +653,25 @@ Test(history, events_it_has_are_passed_over_and_a_gap_is_refused)
     cr_expect(eq(u64, seq, 2));
 }
 
+/* Its content was erased from the journal by law; the chain has its hash, and what follows goes on.
+ */
+Test(history, an_event_without_content_is_kept_and_passed)
+{
+    given_unit(1, "P12");
+    given_circle();
+    given_report(1, 1, "王", 0);
+    events.records[1].body_size = 0;
+    feed();
+    cr_expect(eq(u64, history_seq(history), 3));
+    int64_t rows = 0;
+    cr_expect(
+        eq(int, store_db_number(history->db, "SELECT count(*) FROM event", &rows), SQLITE_ROW));
+    cr_expect(eq(i64, rows, 3));
+    cr_expect(
+        eq(int, store_db_number(history->db, "SELECT count(*) FROM circle", &rows), SQLITE_ROW));
+    cr_expect(eq(i64, rows, 0));
+}
+
 Test(history, a_full_disk_is_reported_and_the_events_can_be_fed_again)
 {
     given_a_whole_incident();

@@ -122,6 +122,12 @@ struct command_answer *command_memory_add(struct command_memory *memory,
     return &memory->answers[slot];
 }
 
+void command_memory_forgot(struct command_memory *memory, int64_t at_ms)
+{
+    assert(memory->forgotten_ms <= at_ms);
+    memory->forgotten_ms = at_ms;
+}
+
 bool command_memory_expired(const struct command_memory *memory, const uint8_t id[COMMAND_ID_SIZE])
 {
     const int64_t ms = uuid7_ms(id);

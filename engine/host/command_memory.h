@@ -18,6 +18,10 @@ struct command_answer *command_memory_find(const struct command_memory *memory,
 struct command_answer *command_memory_add(struct command_memory *memory,
                                           const struct command_answer *answer);
 
+/* What was executed up to then is not all remembered: at the start of another life of the engine,
+ * which has the newest answers from the journal. */
+void command_memory_forgot(struct command_memory *memory, int64_t at_ms);
+
 /* A UUIDv7 that is older than all that is remembered, while something was forgotten already. */
 bool command_memory_expired(const struct command_memory *memory, const uint8_t id[COMMAND_ID_SIZE]);
 

@@ -298,6 +298,9 @@ static bool remember_commands(struct daemon *daemon)
     char error[256] = "the answers cannot be read";
     bool good = answers != NULL && command_memory_create(keep, &daemon->memory) == STATUS_OK &&
                 journal_answers(daemon->journal, answers, keep, &count) == STATUS_OK;
+    if (good && count == keep) { /* as many as fit: there were others before them */
+        command_memory_forgot(daemon->memory, answers[count - 1].at_ms);
+    }
     for (uint32_t i = count; good && i-- > 0;) {
         command_memory_add(daemon->memory, &answers[i]); /* oldest first */
     }

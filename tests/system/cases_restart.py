@@ -5,6 +5,7 @@ import signal
 import sqlite3
 import threading
 import time
+import uuid
 
 from case_list import collector
 from cases_input import counter
@@ -146,6 +147,52 @@ def positions(run):
     incident = city.report(9, 8).json['incident_id']
     ordered = wait_until('an order', lambda: city.incident(incident)['assignments'])
     equal('C1 at once, without its phone', [a['unit'] for a in ordered], ['C1'])
+
+
+def key_of(at_ms, number):
+    """A UUIDv7 of that time."""
+    return str(uuid.UUID(int=at_ms << 80 | 7 << 76 | 2 << 62 | number))
+
+
+@case('a key that is older than all that is remembered has expired, also after a restart')
+def old_keys(run):
+    city = run.city(commands_keep=1024)
+    incident = city.report(5, 4).json['incident_id']
+    now = city.console('zhao').ask({'op': 'ping'})['res']['now_ms']
+
+    def note(number, key):
+        return city.patient('/v1/commands', {'op': 'incident.note', 'key': key, 'incident': incident,
+                                             'note': f'{number}'}, ('li', 'wang', 'zhao')[number % 3])
+    first = key_of(now - 1000, 0)
+    equal('the first', note(0, first).status, 200)
+    for i in range(1, 1200):
+        equal('note', note(i, fresh_key()).status, 200)
+    expired = note(0, first)
+    check(expired.status == 409, f'{expired}')
+    kill_and_start(city)
+    again = note(0, first)
+    equal('after a restart', (again.status, again.code), (expired.status, expired.code))
+
+
+@case('an event whose content was erased by law does not stop the history')
+def erased(run):
+    city = run.city()
+    incident = city.report(5, 4).json['incident_id']
+    city.patient('/v1/commands', {'op': 'incident.note', 'key': fresh_key(), 'incident': incident,
+                                  'note': 'a name'}, 'li')
+    city.engine.stop()
+    journal = sqlite3.connect(os.path.join(city.data, 'journal.db'))
+    with journal:
+        gone = journal.execute("UPDATE journal SET body = NULL WHERE instr(body, CAST('a name' AS BLOB))").rowcount
+    journal.close()
+    equal('erased', gone, 1)
+    for name in ('history.db', 'history.db-wal', 'history.db-shm'):
+        if os.path.exists(os.path.join(city.data, name)):
+            os.unlink(os.path.join(city.data, name))
+    city.engine.start()
+    last = city.report(10, 10).json
+    city.incident(last['incident_id'], seq=last['seq'])
+    check('a name' not in str(city.incident(incident)), 'and it is gone')
 
 
 @case('history that is far behind catches up while new reports come in')

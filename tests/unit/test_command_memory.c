@@ -113,6 +113,18 @@ Test(command_memory, a_uuid7_as_old_as_what_is_forgotten_has_expired)
     cr_expect(not(command_memory_expired(memory, id)));
 }
 
+Test(command_memory, what_an_earlier_life_forgot_has_expired_too)
+{
+    uint8_t id[COMMAND_ID_SIZE];
+    given_room_for(2);
+    command_memory_forgot(memory, 200);
+    given_answer(200); /* the oldest that the journal still had */
+    uuid7(id, 199);
+    cr_expect(command_memory_expired(memory, id));
+    uuid7(id, 201);
+    cr_expect(not(command_memory_expired(memory, id)));
+}
+
 Test(command_memory, only_a_uuid7_can_expire)
 {
     uint8_t id[COMMAND_ID_SIZE];

@@ -12,6 +12,7 @@ static const char *const sql[JOURNAL_STATEMENT_COUNT] = {
                       " (SELECT max(seq) FROM journal)",
     [JOURNAL_INSERT_EVENT] = "INSERT INTO journal(seq, at_ms, kind, source, actor, command_id,"
                              " body, term, body_hash, hash) VALUES(?,?,?,?,?,?,?,?,?,?)",
+    [JOURNAL_FORGET_ANSWER] = "DELETE FROM command WHERE id = ? AND number < ?",
     [JOURNAL_INSERT_ANSWER] =
         "INSERT INTO command(number, id, fingerprint, at_ms, refusal, incident_id, report_id,"
         " assignment_id, generation, merged, seq, by, by_ms) VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?)",
@@ -139,12 +140,28 @@ static int put_events(struct journal *journal, const struct event_list *events,
     return SQLITE_OK;
 }
 
+/* Whoever remembers the newest `commands_keep` has forgotten those before them, and one of these
+ * was executed anew: it makes way, though its row was not purged yet. Within them an id comes once.
+ */
+static int forget_answer(struct journal *journal, const struct command_answer *answer,
+                         int64_t number)
+{
+    sqlite3_stmt *forget = journal->statements[JOURNAL_FORGET_ANSWER];
+    (void)sqlite3_bind_blob(forget, 1, answer->id, (int)COMMAND_ID_SIZE, SQLITE_STATIC);
+    (void)sqlite3_bind_int64(forget, 2, number - (int64_t)journal->commands_keep);
+    return store_db_step(forget);
+}
+
 static int put_answers(struct journal *journal, const struct command_answer answers[],
                        uint32_t count, struct outcome *outcome)
 {
     sqlite3_stmt *insert = journal->statements[JOURNAL_INSERT_ANSWER];
     for (uint32_t i = 0; i < count; i++) {
         const struct command_answer *answer = &answers[i];
+        const int forgotten = forget_answer(journal, answer, outcome->answer_high + 1);
+        if (forgotten != SQLITE_OK) {
+            return forgotten;
+        }
         (void)sqlite3_bind_int64(insert, 1, outcome->answer_high + 1);
         (void)sqlite3_bind_blob(insert, 2, answer->id, (int)COMMAND_ID_SIZE, SQLITE_STATIC);
         (void)sqlite3_bind_int64(insert, 3, (sqlite3_int64)answer->fingerprint);

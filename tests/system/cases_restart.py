@@ -174,6 +174,22 @@ def old_keys(run):
     equal('after a restart', (again.status, again.code), (expired.status, expired.code))
 
 
+@case('a key without a time that was forgotten is a new one: the engine takes it and goes on')
+def forgotten_key(run):
+    city = run.city(commands_keep=1024)
+    incident = city.report(5, 4).json['incident_id']
+
+    def note(number, key):
+        return city.patient('/v1/commands', {'op': 'incident.note', 'key': key, 'incident': incident,
+                                             'note': f'{number}'}, ('li', 'wang', 'zhao')[number % 3])
+    first = fresh_key()
+    for i in range(1100):
+        equal('note', note(i, fresh_key() if i > 0 else first).status, 200)
+    equal('the first key again', note(0, first).status, 200)
+    equal('and once more', note(0, first).status, 200)
+    equal('a report', city.report(10, 10).status, 201)
+
+
 @case('an event whose content was erased by law does not stop the history')
 def erased(run):
     city = run.city()

@@ -397,6 +397,29 @@ static uint32_t answers_kept(void)
     return (uint32_t)count;
 }
 
+/* Whoever asks has forgotten the first answer: 4,096 are kept. */
+Test(journal, a_command_executed_again_after_its_answer_was_forgotten_is_durable)
+{
+    given_answers(0, 4096);
+    given_answers(4096, 1);
+    const struct command_answer again = an_answer(0);
+    cr_assert(eq(int, journal_append(journal, &events, &again, 1, 0, error), JOURNAL_DURABLE), "%s",
+              error);
+    struct command_answer read;
+    uint32_t count = 0;
+    cr_assert(eq(int, journal_answers(journal, &read, 1, &count), STATUS_OK));
+    cr_expect(eq(int, memcmp(read.id, again.id, COMMAND_ID_SIZE), 0));
+    cr_expect(eq(int, journal_append(journal, &events, &again, 1, 0, error), JOURNAL_UNKNOWN),
+              "that one is remembered");
+}
+
+Test(journal, the_oldest_answer_that_is_remembered_comes_once)
+{
+    given_answers(0, 4096);
+    const struct command_answer again = an_answer(0);
+    cr_expect(eq(int, journal_append(journal, &events, &again, 1, 0, error), JOURNAL_UNKNOWN));
+}
+
 Test(journal, a_restart_does_not_put_off_the_purge_of_old_answers)
 {
     given_answers(0, 8000);

@@ -5,6 +5,7 @@
 #include "engine/core/deadline.h"
 #include "engine/core/incident.h"
 #include "engine/core/preempt.h"
+#include "engine/core/presence.h"
 #include "engine/core/referral.h"
 
 static bool priority_valid(uint32_t priority)
@@ -234,6 +235,11 @@ enum status apply_incident_archived(struct engine *engine, const struct event *e
     struct incident *incident = state_incident(engine, event->archived.incident_id);
     if (incident == NULL || !incident_state_ended(incident->state)) {
         return STATUS_CORRUPT;
+    }
+    if (incident->panic_unit != UNIT_NONE) { /* of a journal in which a call could be merged away */
+        engine->units[incident->panic_unit].panic = PANIC_NONE;
+        engine->units[incident->panic_unit].panic_incident = 0;
+        presence_refresh(engine, incident->panic_unit);
     }
     const uint32_t slot = state_slot_of(engine, incident);
     uint32_t assignment = incident->assignment_first;

@@ -22,8 +22,12 @@ enum status apply_panic_raised(struct engine *engine, const struct event *event)
         return STATUS_CORRUPT;
     }
     struct unit *unit = &engine->units[unit_id];
-    if (unit->panic == PANIC_RAISED ||
-        (unit->panic_incident != 0 && unit->panic_incident != incident->id) ||
+    struct incident *before = find(engine, unit_id, unit->panic_incident);
+    if (before != NULL && before != incident && incident_state_ended(before->state)) {
+        before->panic_unit = UNIT_NONE; /* of a journal in which a call could be merged away */
+        before = NULL;
+    }
+    if ((before != NULL && (unit->panic == PANIC_RAISED || before != incident)) ||
         (incident->panic_unit != UNIT_NONE && incident->panic_unit != unit_id)) {
         return STATUS_CORRUPT;
     }

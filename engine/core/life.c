@@ -135,7 +135,7 @@ void life_merge(struct step *step)
         refuse(step, REASON_WRONG_STATE, into->id);
         return;
     }
-    if (referral_refuses_end(step, incident)) {
+    if (incident_has_panic(step, incident) || referral_refuses_end(step, incident)) {
         return;
     }
     const uint32_t active = state_tally_all(engine, incident).active;

@@ -1,5 +1,6 @@
 #include "engine/core/panic.h"
 
+#include <assert.h>
 #include <string.h>
 
 #include "engine/core/alarm.h"
@@ -70,6 +71,15 @@ static const struct incident *open_incident(struct step *step, struct geo_point 
     return report_open(step, &report, DISPATCH_RECOMMEND, step->command->panic.in_charge == 0);
 }
 
+/* The incident that its call is about, as long as it is open. Old journals have calls whose
+ * incident was merged: to call again has to work for them, too. */
+static const struct incident *find_call(const struct engine *engine, uint32_t unit_id)
+{
+    const struct incident *incident = state_incident(engine, engine->units[unit_id].panic_incident);
+    const bool is_open = incident != NULL && !incident_state_ended(incident->state);
+    return is_open && incident->panic_unit == unit_id ? incident : NULL;
+}
+
 void panic_raise(struct step *step)
 {
     const struct engine *engine = step->engine;
@@ -79,14 +89,15 @@ void panic_raise(struct step *step)
         return;
     }
     const struct unit *unit = &engine->units[unit_id];
-    const struct incident *incident = state_incident(engine, unit->panic_incident);
+    const struct incident *incident = find_call(engine, unit_id);
     struct geo_point at;
     const enum panic_place place = find_place(step, unit_id, &at);
-    step->result.incident_id = unit->panic_incident;
-    if (unit->panic == PANIC_RAISED) {
-        return; /* it is heard already, and not answered yet */
-    }
-    if (unit->panic == PANIC_ACKNOWLEDGED) {
+    if (incident != NULL) {
+        assert(unit->panic != PANIC_NONE);
+        step->result.incident_id = incident->id;
+        if (unit->panic == PANIC_RAISED) {
+            return; /* it is heard already, and not answered yet */
+        }
         alarm_drop(step, ALARM_PANIC, incident);
         emit_raised(step, incident, place);
         return;
@@ -116,12 +127,11 @@ void panic_close(struct step *step)
         step_refuse(step, REASON_UNKNOWN_UNIT, about);
         return;
     }
-    const struct unit *unit = &step->engine->units[unit_id];
-    if (unit->panic != PANIC_ACKNOWLEDGED) { /* somebody has to have heard it first */
-        step_refuse(step, REASON_WRONG_STATE, about);
+    const struct incident *incident = find_call(step->engine, unit_id);
+    if (incident == NULL || step->engine->units[unit_id].panic != PANIC_ACKNOWLEDGED) {
+        step_refuse(step, REASON_WRONG_STATE, about); /* somebody has to have heard it first */
         return;
     }
-    const struct incident *incident = state_incident(step->engine, unit->panic_incident);
     struct event *event = step_event(step, EVENT_PANIC_CLOSED);
     event->panic_end.unit_id = unit_id;
     event->panic_end.incident_id = incident->id;

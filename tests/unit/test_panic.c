@@ -225,6 +225,23 @@ Test(panic, it_is_ended_after_it_was_heard_and_only_then_the_incident)
     cr_expect(eq(u32, close_call(foot).refusal, REASON_WRONG_STATE));
 }
 
+Test(panic, a_call_is_not_merged_away_and_a_later_press_is_heard)
+{
+    const uint32_t car = world_unit(&world, UNIT_CAR, 100, 0);
+    const uint32_t other = world_report(&world, INCIDENT_HELP, 3, 5000, 0).incident_id;
+    const uint32_t id = call(car, 1).incident_id;
+    struct command merge = {.kind = COMMAND_INCIDENT_MERGE,
+                            .merge = {.incident_id = id, .into_id = other, .move = true}};
+    cr_expect(eq(u32, world_step(&world, &merge).refusal, REASON_OPEN_PANIC));
+    cr_expect(eq(u32, acknowledge(id).refusal, REASON_NONE));
+    cr_expect(eq(u32, world_step(&world, &merge).refusal, REASON_OPEN_PANIC));
+    cr_expect(eq(u32, close_call(car).refusal, REASON_NONE));
+    cr_expect(eq(u32, world_step(&world, &merge).refusal, REASON_NONE));
+    world_pass(&world, world.config.policy.reopen_ms + 1000);
+    cr_expect(ne(u32, call(car, 1).incident_id, id));
+    cr_expect(eq(u32, state_of(car), PANIC_RAISED));
+}
+
 Test(panic, who_calls_for_help_is_sent_nowhere_else_until_it_has_ended)
 {
     const uint32_t car = world_unit(&world, UNIT_CAR, 100, 0);

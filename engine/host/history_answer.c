@@ -110,6 +110,7 @@ static bool visit_assignment(void *context, const struct history_assignment *row
         .travel_ms = row->travel_ms,
         .distance_m = row->distance_m,
         .rank = row->rank,
+        .wave = row->wave,
         .reason = (enum proto_reason)row->reason,
         .sent_ms = row->milestones[HISTORY_SENT].at_ms,
         .delivered_ms = row->milestones[HISTORY_DELIVERED].at_ms,

@@ -150,6 +150,7 @@ struct history_assignment {
     enum reason reason; /* of a decline, recall or cancellation */
     char note[NOTE_SIZE];
     uint32_t corrected_count; /* how many of its times were corrected */
+    uint32_t wave;            /* an invitation to volunteers, 0: an order */
 };
 typedef bool history_assignment_visit(void *context, const struct history_assignment *assignment);
 MUST_CHECK enum status history_reader_assignments(struct history_reader *reader,

@@ -139,7 +139,7 @@ const char history_rows_assignment_sql[] =
     " coalesce(u.name, ''), u.kind, a.tier, a.state, a.additional, a.automatic, a.estimated,"
     " a.late, a.skipped, a.rank, a.travel_ms, a.distance_m, a.fix_age_ms, a.generation,"
     " a.version, a.resent_count, a.from_lat_e7, a.from_lon_e7," MILESTONES_SQL
-    ", a.reason, a.note, a.corrected"
+    ", a.reason, a.note, a.corrected, a.wave"
     " FROM assignment a LEFT JOIN unit u ON u.unit_id = a.unit_id";
 
 void history_rows_assignment(sqlite3_stmt *row, struct history_assignment *assignment)
@@ -170,6 +170,7 @@ void history_rows_assignment(sqlite3_stmt *row, struct history_assignment *assig
     assignment->reason = (enum reason)take_enum(&from, REASON_COUNT);
     take_text(&from, assignment->note, sizeof assignment->note);
     assignment->corrected_count = take(&from, 0);
+    assignment->wave = take(&from, 0);
 }
 
 const char history_rows_report_sql[] =

@@ -452,6 +452,24 @@ Test(history_rows, a_report_that_belongs_to_another_incident_moves_there)
 
 /* The time is the corrected one everywhere, the order says that it was, and nothing else changes.
  */
+Test(history_rows, an_invitation_keeps_its_wave)
+{
+    given_all();
+    make(EVENT_ASSIGNMENT_SENT, 30000, "")->sent = (struct assignment_sent){.assignment_id = 99,
+                                                                            .incident_id = 11,
+                                                                            .unit_id = 12,
+                                                                            .tier = TIER_3,
+                                                                            .wave = 2,
+                                                                            .version = 1};
+    put();
+    feed();
+    struct history_assignment order = {0};
+    cr_assert(
+        eq(int, history_reader_assignments(reader, 11, take_assignment, &order, error), STATUS_OK));
+    cr_expect(eq(u32, order.assignment_id, 99));
+    cr_expect(eq(u32, order.wave, 2));
+}
+
 Test(history_rows, a_corrected_time_holds_in_the_order_and_in_the_log)
 {
     static const struct {

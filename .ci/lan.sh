@@ -13,7 +13,9 @@ lan_certificate() { # lan_certificate DIRECTORY
             -addext 'keyUsage=critical,keyCertSign,cRLSign' -keyout "$directory/ca.key" -out "$directory/ca.pem"
     fi
     local names="IP:127.0.0.1,IP:$LAN_ADDRESS,DNS:localhost,DNS:$(hostname)"
-    if [ "$(cat "$directory/names" 2>/dev/null)" != "$names" ]; then
+    # Of this machine as it is now, and good for another month: it is valid for 397 days.
+    if [ "$(cat "$directory/names" 2>/dev/null)" != "$names" ] ||
+        ! openssl x509 -checkend 2592000 -noout -in "$directory/server.pem" >/dev/null 2>&1; then
         logged build/log/tls.log openssl req -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes \
             -subj "/CN=$LAN_ADDRESS" -keyout "$directory/server.key" -out "$directory/server.csr"
         printf 'subjectAltName=%s\nextendedKeyUsage=serverAuth\nbasicConstraints=CA:FALSE\n' "$names" >"$directory/server.ext"

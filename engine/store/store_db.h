@@ -33,7 +33,8 @@ MUST_CHECK enum status store_db_open(const char *path, int flags, sqlite3 **out,
 /* Run statements that answer nothing; the code of SQLite. */
 int store_db_run(sqlite3 *db, const char *sql);
 
-/* Set a pragma and prove that it took: `PRAGMA name` must then answer `expected`. */
+/* Set a pragma and prove that it took: `PRAGMA name` must then answer `expected`, or nothing where
+ * "0" is: where files cannot be mapped there is no mmap_size. */
 MUST_CHECK enum status store_db_pragma(sqlite3 *db, const char *path, const char *set,
                                        const char *name, const char *expected,
                                        char error[STORE_ERROR_SIZE]);

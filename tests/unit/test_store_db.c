@@ -227,6 +227,9 @@ Test(store_db, a_pragma_that_does_not_take_is_said)
                  store_db_pragma(db, path, "PRAGMA synchronous=FULL", "synchronous", "1", error),
                  STATUS_VERSION));
     cr_expect(ne(ptr, strstr(error, "did not take: synchronous is 2"), NULL), "%s", error);
+    cr_expect(
+        eq(int, store_db_pragma(db, path, "PRAGMA x=0", "no_such_thing", "0", error), STATUS_OK),
+        "what there is not is none: %s", error);
     cr_expect(eq(int, store_db_pragma(db, path, "PRAGMA x=1", "no_such_thing", "1", error),
                  STATUS_VERSION));
     cr_expect(ne(ptr, strstr(error, "no_such_thing is nothing"), NULL), "%s", error);

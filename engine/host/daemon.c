@@ -13,6 +13,7 @@
 #include "engine/host/drawing_routes.h"
 #include "engine/host/fullness.h"
 #include "engine/host/log.h"
+#include "engine/host/past_keeper.h"
 #include "engine/host/photo_routes.h"
 #include "engine/host/traffic_routes.h"
 #include "engine/store/position_file.h"
@@ -201,6 +202,7 @@ static void each_minute(uv_timer_t *timer)
     certificate_look(daemon, clock_wall_ms());
     identities_forget_expired(daemon->identities);
     fullness_look(daemon);
+    past_keeper_look(daemon);
 }
 
 static void on_signal(uv_signal_t *handle, int number)
@@ -383,8 +385,8 @@ static bool start(struct daemon *daemon)
     if (!open_map(daemon) || !recover(daemon) || !remember_commands(daemon) ||
         !positions_load(daemon) || !start_files(daemon) || !photo_routes_start(daemon) ||
         !backup_start(daemon) || !drawing_routes_start(daemon) || !traffic_routes_start(daemon) ||
-        !learned_start(daemon) || !daemon_start_people(daemon) || !start_dispatch(daemon) ||
-        !daemon_start_listen(daemon) || !start_timers(daemon)) {
+        !learned_start(daemon) || !past_keeper_start(daemon) || !daemon_start_people(daemon) ||
+        !start_dispatch(daemon) || !daemon_start_listen(daemon) || !start_timers(daemon)) {
         return false;
     }
     engine_started(daemon->engine, daemon_now(daemon));

@@ -49,6 +49,20 @@ struct backup_state {
     char people_path[CONFIG_PATH_SIZE + 64]; /* of the logins, beside it */
 };
 
+/* States kept for looking back, made one by one (past_keeper.c). */
+struct past_part {
+    struct worker_job job; /* first */
+    struct past_marks marks;
+    struct worker *worker;
+    struct daemon *daemon;
+    bool is_running, is_swept;
+    atomic_bool stops;
+    enum status status, said; /* of the last try; of what the log was told */
+    uint64_t seq;
+    uint32_t removed;
+    char error[256];
+};
+
 /* Closures and speeds in force (traffic_routes.c, speed_routes.c). */
 #define TRAFFIC_WAITING_MAX 16u
 struct traffic_waiting {
@@ -128,6 +142,7 @@ struct daemon {
     struct drawing_part drawings;
     struct certificate_part certificate;
     struct backup_state backup;
+    struct past_part past;
     struct pending_route pending[PENDING_MAX];
     uint64_t next_ticket;
 

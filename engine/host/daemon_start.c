@@ -238,7 +238,8 @@ static bool open_history(struct daemon *daemon)
                        .day_starts = daemon->config->day_starts,
                        .shifts = daemon->config->shifts},
         .disk_guard_mb = daemon->config->disk_guard_mb,
-        .photos = photos};
+        .photos = photos,
+        .marks = daemon->past.marks};
     if (history_worker_create(&daemon->loop, &config, &events, daemon, &daemon->history, error) !=
         STATUS_OK) {
         log_write(LOG_ERROR, "%s", error);

@@ -4,6 +4,7 @@
 #include "engine/host/daemon_parts.h"
 #include "engine/host/drawing_routes.h"
 #include "engine/host/log.h"
+#include "engine/host/past_keeper.h"
 #include "engine/host/traffic_routes.h"
 
 #define CLOSE_GOING_DOWN 4001
@@ -65,6 +66,7 @@ void daemon_stop_step(struct daemon *daemon)
         worker_stop(daemon->photos);
     }
     backup_stop(daemon);
+    past_keeper_stop(daemon);
     if (daemon->committer != NULL) {
         committer_stop(daemon->committer);
     } else {
@@ -95,6 +97,7 @@ void daemon_stop_finish(struct daemon *daemon)
     worker_destroy(daemon->files);
     worker_destroy(daemon->photos);
     worker_destroy(daemon->backups);
+    worker_destroy(daemon->past.worker);
     drawing_routes_finish(daemon);
     engine_destroy(daemon->engine);
     traffic_destroy(daemon->traffic.state);

@@ -525,7 +525,7 @@ void history_answer_run(struct question *question, struct history_reader *reader
         break;
     case QUESTION_BOARD:
         question->status = past_board_answer(&question->board, reader, config->engine,
-                                             config->epoch, &question->body, question->error);
+                                             &config->marks, &question->body, question->error);
         break;
     case QUESTION_PATROL:
         question->status =

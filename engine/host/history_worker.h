@@ -4,6 +4,7 @@
 #include <uv.h>
 
 #include "engine/host/committer.h"
+#include "engine/host/past_marks.h"
 #include "engine/host/summary.h"
 #include "engine/net/api.h"
 
@@ -20,7 +21,8 @@ struct history_worker_config {
     struct summary_definition definition; /* printed on every report, with its policies */
     const struct engine_config *engine;   /* of the live one: the past is replayed with it */
     uint32_t disk_guard_mb;
-    const char *photos; /* their directory */
+    const char *photos;      /* their directory */
+    struct past_marks marks; /* what it points to lives as long as the worker */
 };
 
 struct history_worker_events {

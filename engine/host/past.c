@@ -8,6 +8,7 @@
 #include "engine/core/event_codec.h"
 
 struct past {
+    struct engine_config config;
     struct engine *engine;
     int64_t until_ms;
     uint64_t count;
@@ -22,11 +23,11 @@ enum status past_create(const struct engine_config *config, int64_t until_ms, st
     if (past == NULL) {
         return STATUS_NO_MEMORY;
     }
-    struct engine_config quiet = *config;
-    quiet.map = NULL;
-    quiet.searches = false;
+    past->config = *config;
+    past->config.map = NULL;
+    past->config.searches = false;
     past->until_ms = until_ms;
-    const enum status status = engine_create(&quiet, &past->engine);
+    const enum status status = engine_create(&past->config, &past->engine);
     if (status != STATUS_OK) {
         past_destroy(past);
         return status;
@@ -41,6 +42,27 @@ void past_destroy(struct past *past)
         engine_destroy(past->engine);
         free(past);
     }
+}
+
+enum status past_begin(struct past *past, const struct snapshot_file *file)
+{
+    assert(past->count == 0);
+    struct engine *engine = NULL;
+    enum status status = engine_create(&past->config, &engine);
+    if (status == STATUS_OK) {
+        status = engine_snapshot_read(engine, file->bytes, file->size);
+    }
+    if (status == STATUS_OK &&
+        (engine_seq(engine) != file->info.seq || engine_digest(engine) != file->info.digest)) {
+        status = STATUS_CORRUPT;
+    }
+    if (status != STATUS_OK) {
+        engine_destroy(engine);
+        return status == STATUS_NO_MEMORY ? status : STATUS_CORRUPT;
+    }
+    engine_destroy(past->engine);
+    past->engine = engine;
+    return STATUS_OK;
 }
 
 bool past_visit(void *context, const struct event_record *record, const uint8_t *body)

@@ -130,7 +130,8 @@ static enum status write_all(struct replaying *replaying, struct history_reader 
 
 enum status past_board_answer(const struct past_board_question *question,
                               struct history_reader *reader, const struct engine_config *config,
-                              const char *epoch, struct proto_buffer *body, char error[256])
+                              const struct past_marks *marks, struct proto_buffer *body,
+                              char error[256])
 {
     struct proto_buffer events = {0};
     struct replaying replaying = {.question = question, .events = &events};
@@ -139,21 +140,27 @@ enum status past_board_answer(const struct past_board_question *question,
         snprintf(error, 256, "not enough memory for an engine of the past");
         return status;
     }
-    status = history_reader_events(reader, 0, take_before, &replaying, error);
+    status = past_marks_begin(marks, reader, question->at_ms, replaying.past, error);
+    if (status == STATUS_OK) {
+        const uint64_t seq = engine_seq(past_engine(replaying.past));
+        status = history_reader_events(reader, seq, take_before, &replaying, error);
+    }
     if (status == STATUS_OK) {
         status = past_status(replaying.past, error);
     }
     if (status == STATUS_OK && replaying.too_many) {
-        snprintf(error, 256,
-                 "more than %u events lie before that time; kuaifan replay shows it from a backup",
-                 PAST_BOARD_REPLAY_MAX);
+        snprintf(
+            error, 256,
+            "more than %u events lie between that time and a kept state before it; such states "
+            "are made while the engine runs, ask again later",
+            PAST_BOARD_REPLAY_MAX);
         status = STATUS_BAD_INPUT;
-    } else if (status == STATUS_OK && past_count(replaying.past) == 0) {
+    } else if (status == STATUS_OK && engine_seq(past_engine(replaying.past)) == 0) {
         snprintf(error, 256, "the record begins after that time");
         status = STATUS_BAD_INPUT;
     }
     if (status == STATUS_OK) {
-        status = write_all(&replaying, reader, config, epoch, body, error);
+        status = write_all(&replaying, reader, config, marks->epoch, body, error);
     }
     past_destroy(replaying.past);
     proto_buffer_finish(&events);

@@ -1,6 +1,7 @@
 #ifndef ENGINE_HOST_PAST_BOARD_H
 #define ENGINE_HOST_PAST_BOARD_H
 
+#include "engine/host/past_marks.h"
 #include "engine/net/access.h"
 #include "engine/store/history_reader.h"
 #include "proto/proto_buffer.h"
@@ -15,7 +16,7 @@ struct past_board_question {
     enum role role;
 };
 
-#define PAST_BOARD_REPLAY_MAX 5000000u /* events before the moment: some ten seconds */
+#define PAST_BOARD_REPLAY_MAX 5000000u /* events since a mark: some ten seconds */
 #define PAST_BOARD_EVENTS_MAX 20000u   /* after it; what follows is asked for with a later `at` */
 #define PAST_BOARD_SPAN_MS    86400000
 
@@ -26,7 +27,8 @@ bool past_board_parse(struct past_board_question *question, const char *query,
 /* On the reader's thread. STATUS_BAD_INPUT: before the record, or too much to replay. */
 MUST_CHECK enum status past_board_answer(const struct past_board_question *question,
                                          struct history_reader *reader,
-                                         const struct engine_config *config, const char *epoch,
-                                         struct proto_buffer *body, char error[256]);
+                                         const struct engine_config *config,
+                                         const struct past_marks *marks, struct proto_buffer *body,
+                                         char error[256]);
 
 #endif

@@ -121,19 +121,25 @@ static uint32_t slot_choose(const char *directory, const char *epoch)
 enum status snapshot_file_write(const char *directory, const struct snapshot_info *info,
                                 const uint8_t *bytes, size_t size, char error[256])
 {
-    assert(strlen(info->epoch) == EPOCH_BYTES);
-    assert(size <= SNAPSHOT_SIZE_MAX);
     error[0] = '\0';
     if (strlen(directory) > DIRECTORY_MAX) {
         store_db_say(error, "%.150s: the path is too long", directory);
         return STATUS_FULL;
     }
+    char path[STORE_PATH_SIZE];
+    slot_path(directory, slot_choose(directory, info->epoch), path);
+    return snapshot_file_write_to(path, info, bytes, size, error);
+}
+
+enum status snapshot_file_write_to(const char *path, const struct snapshot_info *info,
+                                   const uint8_t *bytes, size_t size, char error[256])
+{
+    assert(strlen(info->epoch) == EPOCH_BYTES);
+    assert(size <= SNAPSHOT_SIZE_MAX);
     struct header header = {.info = *info, .size = size};
     (void)crypto_generichash(header.content_hash, CONTENT_HASH_SIZE, bytes, size, NULL, 0);
     uint8_t head[HEADER_SIZE];
     header_put(&header, head);
-    char path[STORE_PATH_SIZE];
-    slot_path(directory, slot_choose(directory, info->epoch), path);
     const struct store_piece pieces[] = {{head, sizeof head}, {bytes, size}};
     return store_file_replace(path, pieces, 2, error);
 }
@@ -229,6 +235,18 @@ enum status snapshot_file_read(const char *directory, const char *epoch, uint64_
         }
     }
     return STATUS_NOT_FOUND;
+}
+
+enum status snapshot_file_read_from(const char *path, const char *epoch, struct snapshot_file *out,
+                                    char why[256])
+{
+    uint64_t seq = 0;
+    *out = (struct snapshot_file){0};
+    why[0] = '\0';
+    if (slot_fits(path, epoch, UINT64_MAX, &seq, why) && slot_read(path, out, why)) {
+        return STATUS_OK;
+    }
+    return why[0] == '\0' ? STATUS_NOT_FOUND : STATUS_CORRUPT;
 }
 
 void snapshot_file_finish(struct snapshot_file *file)

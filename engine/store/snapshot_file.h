@@ -36,4 +36,11 @@ MUST_CHECK enum status snapshot_file_read(const char *directory, const char *epo
                                           char skipped[256]);
 void snapshot_file_finish(struct snapshot_file *file);
 
+/* The same in a file of its own, which no later one replaces. */
+MUST_CHECK enum status snapshot_file_write_to(const char *path, const struct snapshot_info *info,
+                                              const uint8_t *bytes, size_t size, char error[256]);
+/* STATUS_NOT_FOUND: there is none; CORRUPT: it is damaged, or of another epoch: `why` says so. */
+MUST_CHECK enum status snapshot_file_read_from(const char *path, const char *epoch,
+                                               struct snapshot_file *out, char why[256]);
+
 #endif

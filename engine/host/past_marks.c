@@ -9,8 +9,8 @@
 
 static void path_of(const struct past_marks *marks, uint64_t number, char path[STORE_PATH_SIZE])
 {
-    snprintf(path, STORE_PATH_SIZE, "%.900s/past-%llu.kfs", marks->directory,
-             (unsigned long long)(number * marks->every));
+    const unsigned long long seq = number * marks->every;
+    snprintf(path, STORE_PATH_SIZE, "%.900s/past-%llu.kfs", marks->directory, seq);
 }
 
 static enum status newest_of(const struct past_marks *marks, struct history_reader *reader,

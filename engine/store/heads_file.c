@@ -32,7 +32,9 @@ enum status heads_file_piece(struct heads_file *file, char error[STORE_ERROR_SIZ
         return status;
     }
     for (size_t i = 0; i < size; i++) { /* a power cut may leave zeros: they end no text */
-        file->text[i] = file->text[i] == '\0' ? ' ' : file->text[i];
+        if (file->text[i] == '\0') {
+            file->text[i] = ' ';
+        }
     }
     file->text[size] = '\0';
     const char *newline = from == 0 ? NULL : memchr(file->text, '\n', size - 1);

@@ -178,8 +178,8 @@ enum status store_file_part(const char *path, uint64_t offset, uint8_t *bytes, s
         file_close(&file);
     }
     if (code == SQLITE_IOERR_SHORT_READ) {
-        store_db_say(error, "%.150s: shorter than %llu bytes", path,
-                     (unsigned long long)(offset + size));
+        const unsigned long long wanted = offset + size;
+        store_db_say(error, "%.150s: shorter than %llu bytes", path, wanted);
         return STATUS_CORRUPT;
     }
     return code == SQLITE_OK ? STATUS_OK : failed(path, "read it", code, error);
@@ -343,13 +343,13 @@ enum status store_file_longer(const char *path, const char *more, char out[STORE
                               char error[STORE_ERROR_SIZE])
 {
     const size_t length = strlen(path);
-    const size_t size = strlen(more) + 1;
-    if (length + size > STORE_PATH_SIZE) {
+    const size_t more_length = strlen(more);
+    if (length + more_length >= STORE_PATH_SIZE) {
         store_db_say(error, "%.150s: the path is too long", path);
         return STATUS_FULL;
     }
-    memcpy(out, path, length);
-    memcpy(out + length, more, size);
+    memcpy(out, path, length + 1);
+    memcpy(out + length, more, more_length + 1);
     return STATUS_OK;
 }
 

@@ -527,6 +527,43 @@ Test(engine, every_limit_is_taken_as_it_is_named_and_nothing_beyond_it)
     cr_expect(eq(u32, create_with(&limits), STATUS_BAD_INPUT));
 }
 
+Test(engine, says_how_full_each_of_its_stores_is_until_one_refuses)
+{
+    world_begin(&world);
+    const uint32_t unit_id = world_unit(&world, UNIT_CAR, 0, 0);
+    for (uint32_t store = 0; store < ENGINE_STORE_COUNT; store++) {
+        cr_expect(eq(u32, engine_fill(world.engine, (enum engine_store)store).count, 0));
+    }
+    (void)world_report(&world, INCIDENT_MEDICAL, 2, 100, 0);
+    cr_assert(ne(u32, world_active(&world, unit_id), 0));
+    cr_expect(eq(u32, engine_fill(world.engine, ENGINE_REPORTS).count, 1));
+    cr_expect(eq(u32, engine_fill(world.engine, ENGINE_ASSIGNMENTS).count, 1));
+    uint32_t gap_count = 0;
+    const uint32_t alarms = engine_alarm_count(world.engine, &gap_count);
+    cr_expect(eq(u32, engine_fill(world.engine, ENGINE_ALARMS).count, alarms));
+    cr_expect(
+        eq(u32, engine_fill(world.engine, ENGINE_ALARMS).max, world.config.limits.alarms_max));
+    cr_expect(eq(u32, engine_fill(world.engine, ENGINE_ASSIGNMENTS).max,
+                 world.config.limits.assignments_max));
+
+    const uint32_t max = engine_fill(world.engine, ENGINE_INCIDENTS).max;
+    cr_assert(le(u32, max, 4096), "a test should end");
+    for (uint32_t count = 1; count < max; count++) {
+        cr_assert(eq(u32, engine_fill(world.engine, ENGINE_INCIDENTS).count, count));
+        const struct step_result took =
+            world_report(&world, INCIDENT_DISPUTE, 3, (int32_t)count * 2000, 0);
+        cr_assert(ne(u32, took.incident_id, 0));
+    }
+    cr_expect(eq(u32, engine_fill(world.engine, ENGINE_INCIDENTS).count, max));
+    const struct step_result refused = world_report(&world, INCIDENT_DISPUTE, 3, -4000, 0);
+    cr_expect(eq(u32, refused.incident_id, 0));
+    cr_expect(lt(u32, engine_fill(world.engine, ENGINE_REPORTS).count,
+                 engine_fill(world.engine, ENGINE_REPORTS).max));
+    struct report_view none;
+    cr_expect(not(engine_report(world.engine, UINT32_MAX, &none)));
+    world_destroy(&world);
+}
+
 Test(engine, a_list_without_room_refuses_the_command_with_one_event)
 {
     world_begin(&world);

@@ -8,46 +8,18 @@
 #include <string.h>
 
 #include "engine/core/stay.h"
-#include "engine/store/history.h"
 #include "engine/store/history_patrol.h"
 #include "tests/support/fault_vfs.h"
-#include "tests/support/store_given.h"
+#include "tests/support/history_given.h"
 
-#define EPOCH    "0123456789abcdef0123456789abcdef"
-#define T0       1767225600000
 #define ROWS_MAX 16u
-
-static char directory[GIVEN_PATH_SIZE], path[GIVEN_PATH_SIZE], error[256];
-static struct history *history;
-static struct history_reader *reader;
-static struct event_list events;
-static struct event *event; /* the one being made */
 
 static void set_up(void)
 {
-    fault_vfs_install();
-    store_given_directory(directory);
-    store_given_path(directory, "history.db", path);
-    cr_assert(eq(int, event_list_init(&events, 200, 4u << 20), STATUS_OK));
-    event = calloc(1, sizeof *event);
-    cr_assert(eq(int, history_open(path, EPOCH, &history, error), STATUS_OK), "%s", error);
-    cr_assert(eq(int, history_reader_open(path, &reader, error), STATUS_OK), "%s", error);
+    history_given_begin(200, 4u << 20);
 }
 
-static void tear_down(void)
-{
-    fault_vfs_disarm();
-    history_reader_close(reader);
-    history_close(history);
-    reader = NULL;
-    history = NULL;
-    event_list_finish(&events);
-    free(event);
-    event = NULL;
-    store_given_remove(directory);
-}
-
-TestSuite(history_patrol, .init = set_up, .fini = tear_down, .timeout = 60);
+TestSuite(history_patrol, .init = set_up, .fini = history_given_end, .timeout = 60);
 
 /* ---- Events by hand: no two numbers are alike ---- */
 

@@ -5,42 +5,14 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "engine/store/history.h"
-#include "engine/store/history_reader.h"
-#include "tests/support/store_given.h"
-
-#define EPOCH "0123456789abcdef0123456789abcdef"
-#define T0    1767225600000
-
-static char directory[GIVEN_PATH_SIZE], path[GIVEN_PATH_SIZE], error[256];
-static struct history *history;
-static struct history_reader *reader;
-static struct event_list events;
-static struct event *event; /* the one being made */
+#include "tests/support/history_given.h"
 
 static void set_up(void)
 {
-    store_given_directory(directory);
-    store_given_path(directory, "history.db", path);
-    cr_assert(eq(int, event_list_init(&events, 200, 4u << 20), STATUS_OK));
-    event = calloc(1, sizeof *event);
-    cr_assert(eq(int, history_open(path, EPOCH, &history, error), STATUS_OK), "%s", error);
-    cr_assert(eq(int, history_reader_open(path, &reader, error), STATUS_OK), "%s", error);
+    history_given_begin(200, 4u << 20);
 }
 
-static void tear_down(void)
-{
-    history_reader_close(reader);
-    history_close(history);
-    reader = NULL;
-    history = NULL;
-    event_list_finish(&events);
-    free(event);
-    event = NULL;
-    store_given_remove(directory);
-}
-
-TestSuite(history_rows, .init = set_up, .fini = tear_down, .timeout = 60);
+TestSuite(history_rows, .init = set_up, .fini = history_given_end, .timeout = 60);
 
 static struct event *make(enum event_kind kind, int64_t at_ms, const char *actor)
 {

@@ -610,18 +610,25 @@ Test(life, a_milestone_is_corrected_by_a_row_that_names_what_it_was)
         eq(u32, correct(99, ASSIGNMENT_ON_SCENE, sent_ms).refusal, REASON_UNKNOWN_ASSIGNMENT));
 }
 
-Test(life, each_milestone_is_corrected_from_what_it_was)
+/* An order from its delivery to its end; when each was said. */
+static uint32_t given_a_whole_course(int64_t said_ms[ASSIGNMENT_STATE_COUNT])
 {
     const uint32_t car = world_unit(&world, UNIT_CAR, 500, 0);
     report_from("", INCIDENT_HELP, 0);
     const uint32_t order = world_active(&world, car);
-    int64_t said_ms[ASSIGNMENT_STATE_COUNT];
     for (enum assignment_state state = ASSIGNMENT_DELIVERED; state <= ASSIGNMENT_CLEARED; state++) {
         world_pass(&world, 5000);
         said_ms[state] = world.now_ms;
         cr_assert(eq(u32, world_says(&world, order, state).refusal, REASON_NONE));
     }
     world_pass(&world, 5000);
+    return order;
+}
+
+Test(life, each_milestone_is_corrected_from_what_it_was)
+{
+    int64_t said_ms[ASSIGNMENT_STATE_COUNT];
+    const uint32_t order = given_a_whole_course(said_ms);
     for (enum assignment_state state = ASSIGNMENT_DELIVERED; state <= ASSIGNMENT_CLEARED; state++) {
         cr_expect(eq(u32, correct(order, state, said_ms[state] - 1000).refusal, REASON_NONE));
         const struct event *event = world_event(&world, EVENT_MILESTONE_CORRECTED, 0);
@@ -632,16 +639,8 @@ Test(life, each_milestone_is_corrected_from_what_it_was)
 
 Test(life, a_correction_keeps_the_milestones_in_their_order)
 {
-    const uint32_t car = world_unit(&world, UNIT_CAR, 500, 0);
-    report_from("", INCIDENT_HELP, 0);
-    const uint32_t order = world_active(&world, car);
     int64_t said_ms[ASSIGNMENT_STATE_COUNT];
-    for (enum assignment_state state = ASSIGNMENT_DELIVERED; state <= ASSIGNMENT_CLEARED; state++) {
-        world_pass(&world, 5000);
-        said_ms[state] = world.now_ms;
-        cr_assert(eq(u32, world_says(&world, order, state).refusal, REASON_NONE));
-    }
-    world_pass(&world, 5000);
+    const uint32_t order = given_a_whole_course(said_ms);
     for (enum assignment_state state = ASSIGNMENT_ACKNOWLEDGED; state <= ASSIGNMENT_CLEARED;
          state++) {
         const int64_t before_ms = said_ms[state - 1];

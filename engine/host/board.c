@@ -376,7 +376,7 @@ static void put_heading(struct board *board, const struct board_heading *heading
         calendar_format(heading->known_ms, when);
         snprintf(text, sizeof text,
                  "由日志重放得出，此前最后一条记录 "
-                 "replayed from the journal; the last that it says until then: %s",
+                 "replayed from the journal; its last event until then: %s",
                  when);
         given(board, text);
     } else {

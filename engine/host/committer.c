@@ -11,7 +11,7 @@
 
 #include "engine/host/clock.h"
 #include "engine/host/log.h"
-#include "engine/store/snapshot_file.h"
+#include "engine/store/recovery.h"
 
 #define FULL_RETRY_MS 200
 #define IDLE_WAIT_MS  500
@@ -58,9 +58,7 @@ struct committer {
 };
 
 struct save_job {
-    struct snapshot_info info;
-    uint8_t *bytes;
-    size_t size;
+    struct snapshot_file taken;
     char directory[512];
 };
 
@@ -132,16 +130,23 @@ static enum journal_answer commit(struct committer *committer, const struct batc
     }
 }
 
+static void save_job_destroy(struct save_job *job)
+{
+    if (job != NULL) {
+        snapshot_file_finish(&job->taken);
+        free(job);
+    }
+}
+
 static void *save_snapshot(void *argument)
 {
     struct save_job *job = argument;
     char error[256];
-    if (snapshot_file_write(job->directory, &job->info, job->bytes, job->size, error) !=
-        STATUS_OK) {
+    if (snapshot_file_write(job->directory, &job->taken.info, job->taken.bytes, job->taken.size,
+                            error) != STATUS_OK) {
         log_write(LOG_ERROR, "snapshot: %s", error);
     }
-    free(job->bytes);
-    free(job);
+    save_job_destroy(job);
     return NULL;
 }
 
@@ -159,26 +164,17 @@ static void start_snapshot(struct committer *committer)
 {
     join_saver(committer);
     const struct engine *shadow = committer->config.shadow;
-    const size_t size = engine_snapshot_write(shadow, NULL, 0);
-    struct save_job *job = malloc(sizeof *job);
-    uint8_t *bytes = malloc(size);
-    if (job == NULL || bytes == NULL) {
-        free(job);
-        free(bytes);
+    struct save_job *job = calloc(1, sizeof *job);
+    char error[256];
+    if (job == NULL || recovery_take(shadow, journal_epoch(committer->config.journal), &job->taken,
+                                     error) != STATUS_OK) {
+        save_job_destroy(job);
         tell_alarm(committer, "no memory for a snapshot; recovery will take longer");
         return;
     }
-    const size_t written = engine_snapshot_write(shadow, bytes, size);
-    assert(written == size);
-    *job = (struct save_job){.bytes = bytes, .size = size};
-    job->info.seq = engine_seq(shadow);
-    job->info.digest = engine_digest(shadow);
-    snprintf(job->info.epoch, sizeof job->info.epoch, "%s",
-             journal_epoch(committer->config.journal));
     snprintf(job->directory, sizeof job->directory, "%s", committer->config.snapshot_directory);
     if (pthread_create(&committer->saver, NULL, save_snapshot, job) != 0) {
-        free(bytes);
-        free(job);
+        save_job_destroy(job);
         tell_alarm(committer, "no thread for a snapshot; recovery will take longer");
         return;
     }

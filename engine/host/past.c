@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "engine/core/event_codec.h"
+#include "engine/store/recovery.h"
 
 struct past {
     struct engine_config config;
@@ -44,25 +45,16 @@ void past_destroy(struct past *past)
     }
 }
 
-enum status past_begin(struct past *past, const struct snapshot_file *file)
+enum status past_begin(struct past *past, const struct snapshot_file *file, char error[256])
 {
     assert(past->count == 0);
     struct engine *engine = NULL;
-    enum status status = engine_create(&past->config, &engine);
+    const enum status status = recovery_load(file, &past->config, &engine, error);
     if (status == STATUS_OK) {
-        status = engine_snapshot_read(engine, file->bytes, file->size);
+        engine_destroy(past->engine);
+        past->engine = engine;
     }
-    if (status == STATUS_OK &&
-        (engine_seq(engine) != file->info.seq || engine_digest(engine) != file->info.digest)) {
-        status = STATUS_CORRUPT;
-    }
-    if (status != STATUS_OK) {
-        engine_destroy(engine);
-        return status == STATUS_NO_MEMORY ? status : STATUS_CORRUPT;
-    }
-    engine_destroy(past->engine);
-    past->engine = engine;
-    return STATUS_OK;
+    return status;
 }
 
 bool past_visit(void *context, const struct event_record *record, const uint8_t *body)

@@ -15,7 +15,8 @@ void past_destroy(struct past *past);
 
 /* Begin with the state that a snapshot holds, not with the first event; nothing was visited yet.
  * STATUS_CORRUPT: this engine does not take it, and begins with the first event as before. */
-MUST_CHECK enum status past_begin(struct past *past, const struct snapshot_file *file);
+MUST_CHECK enum status past_begin(struct past *past, const struct snapshot_file *file,
+                                  char error[256]);
 
 /* A journal_visit and history_event_visit; false: the moment is reached, or past_status() says why
  * not. */

@@ -151,9 +151,8 @@ enum status past_board_answer(const struct past_board_question *question,
     if (status == STATUS_OK && replaying.too_many) {
         snprintf(
             error, 256,
-            "more than %u events lie between that time and a kept state before it; such states "
-            "are made while the engine runs, ask again later",
-            PAST_BOARD_REPLAY_MAX);
+            "that time cannot be shown yet: what a look at it begins with is still being made, "
+            "a piece a minute; ask again later");
         status = STATUS_BAD_INPUT;
     } else if (status == STATUS_OK && engine_seq(past_engine(replaying.past)) == 0) {
         snprintf(error, 256, "the record begins after that time");

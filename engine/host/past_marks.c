@@ -1,10 +1,9 @@
 #include "engine/host/past_marks.h"
 
-#include <assert.h>
 #include <stdio.h>
-#include <stdlib.h>
 
 #include "engine/host/disk_room.h"
+#include "engine/store/recovery.h"
 #include "engine/store/store_file.h"
 
 static void path_of(const struct past_marks *marks, uint64_t number, char path[STORE_PATH_SIZE])
@@ -44,7 +43,7 @@ static enum status begin_up_to(const struct past_marks *marks, uint64_t *number,
         path_of(marks, *number, path);
         status = snapshot_file_read_from(path, marks->epoch, &file, why);
         if (status == STATUS_OK) {
-            status = past_begin(past, &file);
+            status = past_begin(past, &file, why);
         }
         snapshot_file_finish(&file);
         if (status == STATUS_NO_MEMORY) {
@@ -93,22 +92,18 @@ static bool take_event(void *context, const struct event_record *record, const u
 static enum status write_mark(const struct past_marks *marks, const struct engine *engine,
                               const char *path, char error[256])
 {
-    const size_t size = engine_snapshot_write(engine, NULL, 0);
-    if (!disk_room_takes(marks->directory, size, 2ull * marks->disk_guard_mb)) {
-        snprintf(error, 256, "a mark of %zu bytes would take the disk's guard", size);
-        return STATUS_DISK_FULL;
+    struct snapshot_file taken;
+    enum status status = recovery_take(engine, marks->epoch, &taken, error);
+    if (status == STATUS_OK &&
+        !disk_room_takes(marks->directory, taken.size, 2ull * marks->disk_guard_mb)) {
+        snprintf(error, 256, "%zu bytes would leave less free disk than twice disk_guard_mb",
+                 taken.size);
+        status = STATUS_DISK_FULL;
     }
-    uint8_t *bytes = malloc(size);
-    if (bytes == NULL) {
-        snprintf(error, 256, "no memory for a mark of %zu bytes", size);
-        return STATUS_NO_MEMORY;
+    if (status == STATUS_OK) {
+        status = snapshot_file_write_to(path, &taken.info, taken.bytes, taken.size, error);
     }
-    const size_t written = engine_snapshot_write(engine, bytes, size);
-    assert(written == size);
-    struct snapshot_info info = {.seq = engine_seq(engine), .digest = engine_digest(engine)};
-    snprintf(info.epoch, sizeof info.epoch, "%s", marks->epoch);
-    const enum status status = snapshot_file_write_to(path, &info, bytes, size, error);
-    free(bytes);
+    snapshot_file_finish(&taken);
     return status;
 }
 

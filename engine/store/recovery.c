@@ -29,31 +29,28 @@ static enum status engine_new(const struct engine_config *config, struct engine 
     return status;
 }
 
-/* One snapshot into a fresh engine. STATUS_CORRUPT with the reason in the report: not this one. */
-static enum status try_snapshot(const struct snapshot_file *file,
-                                const struct engine_config *config, struct engine **out,
-                                struct recovery_report *report, char error[256])
+enum status recovery_load(const struct snapshot_file *file, const struct engine_config *config,
+                          struct engine **out, char error[256])
 {
     struct engine *engine = NULL;
     enum status status = engine_new(config, &engine, error);
     if (status != STATUS_OK) {
         return status;
     }
-    char why[256] = "";
     const enum status taken = engine_snapshot_read(engine, file->bytes, file->size);
     if (taken != STATUS_OK) {
-        store_db_say(why, "%.150s: the engine does not take it: %s", file->path,
+        store_db_say(error, "%.150s: the engine does not take it: %s", file->path,
                      status_text(taken));
+        status = STATUS_CORRUPT;
     } else if (engine_seq(engine) != file->info.seq || engine_digest(engine) != file->info.digest) {
-        store_db_say(why, "%.150s: came out with another digest than it was written with",
+        store_db_say(error, "%.150s: came out with another digest than it was written with",
                      file->path);
+        status = STATUS_CORRUPT;
     }
-    if (why[0] != '\0') {
-        skip(report, why);
+    if (status != STATUS_OK) {
         engine_destroy(engine);
-        return STATUS_CORRUPT;
+        return status;
     }
-    report->snapshot_seq = file->info.seq;
     *out = engine;
     return STATUS_OK;
 }
@@ -75,7 +72,13 @@ static enum status load_snapshot(const struct journal *journal, const char *dire
         if (status != STATUS_OK) {
             return STATUS_NOT_FOUND;
         }
-        status = try_snapshot(&file, config, out, report, error);
+        status = recovery_load(&file, config, out, error);
+        if (status == STATUS_CORRUPT) {
+            skip(report, error);
+            error[0] = '\0';
+        } else if (status == STATUS_OK) {
+            report->snapshot_seq = file.info.seq;
+        }
         seq_max = file.info.seq == 0 ? 0 : file.info.seq - 1;
         snapshot_file_finish(&file);
         if (status != STATUS_CORRUPT) {
@@ -158,23 +161,34 @@ enum status recovery_run(struct journal *journal, const char *directory,
     return STATUS_OK;
 }
 
+enum status recovery_take(const struct engine *engine, const char *epoch, struct snapshot_file *out,
+                          char error[256])
+{
+    *out = (struct snapshot_file){.size = engine_snapshot_write(engine, NULL, 0)};
+    error[0] = '\0';
+    out->bytes = malloc(out->size);
+    if (out->bytes == NULL) {
+        store_db_say(error, "out of memory for a snapshot of %zu bytes", out->size);
+        return STATUS_NO_MEMORY;
+    }
+    const size_t written = engine_snapshot_write(engine, out->bytes, out->size);
+    assert(written == out->size);
+    out->info.seq = engine_seq(engine);
+    out->info.digest = engine_digest(engine);
+    assert(strlen(epoch) == sizeof out->info.epoch - 1);
+    memcpy(out->info.epoch, epoch, sizeof out->info.epoch);
+    return STATUS_OK;
+}
+
 enum status recovery_snapshot(const struct engine *engine, const char *epoch, const char *directory,
                               char error[256])
 {
-    error[0] = '\0';
-    const size_t size = engine_snapshot_write(engine, NULL, 0);
-    uint8_t *bytes = malloc(size);
-    if (bytes == NULL) {
-        store_db_say(error, "out of memory for a snapshot of %zu bytes", size);
-        return STATUS_NO_MEMORY;
+    struct snapshot_file taken;
+    enum status status = recovery_take(engine, epoch, &taken, error);
+    if (status == STATUS_OK) {
+        status = snapshot_file_write(directory, &taken.info, taken.bytes, taken.size, error);
     }
-    const size_t written = engine_snapshot_write(engine, bytes, size);
-    assert(written == size);
-    struct snapshot_info info = {.seq = engine_seq(engine), .digest = engine_digest(engine)};
-    assert(strlen(epoch) == sizeof info.epoch - 1);
-    memcpy(info.epoch, epoch, sizeof info.epoch);
-    const enum status status = snapshot_file_write(directory, &info, bytes, size, error);
-    free(bytes);
+    snapshot_file_finish(&taken);
     return status;
 }
 

@@ -53,8 +53,10 @@ it('a place that is signed again is no longer told as refused', async () => {
 });
 
 it('a phone that keeps nothing, or garbage, still tells', async () => {
-  vi.stubGlobal('localStorage', { getItem: () => '{', setItem: () => { throw new Error('quota'); } });
-  const page = await reopened('P1');
-  page.refuse({ command: step, problem });
-  expect(page.refusals.value).toHaveLength(1);
+  for (const kept of ['{', '{}', 'null']) {
+    vi.stubGlobal('localStorage', { getItem: () => kept, setItem: () => { throw new Error('quota'); } });
+    const page = await reopened('P1');
+    page.refuse({ command: step, problem });
+    expect(page.refusals.value, kept).toHaveLength(1);
+  }
 });

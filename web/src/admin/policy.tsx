@@ -26,7 +26,7 @@ export function Policy(): JSX.Element {
       <Message said={said} />
       {held ? (
         <>
-          <p><strong>{held.policy.name}</strong> · {word('mode', held.mode)} · {t('admin.policy.clock')}: {word('clock', held.policy.clock_start)}</p>
+          <p><strong>{word('policy', held.policy.name)}</strong> · {word('mode', held.mode)} · {t('admin.policy.clock')}: {word('clock', held.policy.clock_start)}</p>
           <div class="scroll" tabIndex={0} role="group" aria-label={t('admin.policy')}>
             <table>
               <thead>

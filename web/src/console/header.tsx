@@ -49,7 +49,7 @@ export function Header(): JSX.Element {
       </span>
       {unanswered.value > 0 ? <span class="tag"><Hourglass /> {t('link.unanswered', { n: unanswered.value })}</span> : null}
       <time class="now">{clock(now.value)}</time>
-      {policy.value ? <span class="muted policy">{policy.value.policy.name} · {word('mode', policy.value.mode)}</span> : null}
+      {policy.value ? <span class="muted policy">{word('policy', policy.value.policy.name)} · {word('mode', policy.value.mode)}</span> : null}
       <span class="spring" />
       <button type="button" class="primary" onClick={() => (reporting.value = true)}>+ {t('report.new')} <kbd>F3</kbd></button>
       {soundReady.value ? (

@@ -119,6 +119,10 @@ export const en: Record<Key, string> = {
   'channel.unit': 'Unit',
   'channel.sensor': 'Sensor',
 
+  'policy.mutual-aid': 'Mutual aid',
+  'policy.echelon': 'Echelons',
+  'policy.place-class': 'By class of place',
+
   'mode.auto': 'Automatic orders',
   'mode.recommend': 'Recommend only',
 

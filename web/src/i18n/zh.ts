@@ -119,6 +119,10 @@ export const zh = {
   'channel.unit': '力量上报',
   'channel.sensor': '传感器',
 
+  'policy.mutual-aid': '自救互救增援',
+  'policy.echelon': '梯次响应',
+  'policy.place-class': '按场所分类',
+
   'mode.auto': '自动派警',
   'mode.recommend': '建议派警',
 

@@ -175,7 +175,7 @@ function DefinitionLine(): JSX.Element | null {
       <div><dt>{t('sup.def.zone')}</dt><dd>{d.time_zone ?? '—'}</dd></div>
       <div><dt>{t('sup.def.day')}</dt><dd>{d.day_starts ?? '—'}</dd></div>
       <div><dt>{t('sup.def.shifts')}</dt><dd>{d.shifts ?? '—'}</dd></div>
-      <div><dt>{t('sup.def.policy')}</dt><dd>{d.policy ?? '—'}</dd></div>
+      <div><dt>{t('sup.def.policy')}</dt><dd>{(d.policy ?? '').split(' + ').map((name) => word('policy', name)).join(' + ')}</dd></div>
       {d.from_ms || d.to_ms ? <div><dt>{t('sup.period')}</dt><dd>{dateTime(d.from_ms, zone)} – {dateTime(d.to_ms, zone)}</dd></div> : null}
     </dl>
   );

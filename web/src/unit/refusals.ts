@@ -23,13 +23,13 @@ const isWork = ({ command: { op } }: Refused): boolean => op === 'checkpoint.sig
 /** Those of whoever is logged in. */
 export function openRefusals(owner: string): void {
   if (held.peek().owner === owner) return;
-  let all: readonly Refused[] = [];
+  let all: unknown = null;
   try {
-    all = JSON.parse(localStorage.getItem(stored(owner)) ?? '[]') as typeof all;
+    all = JSON.parse(localStorage.getItem(stored(owner)) ?? '[]');
   } catch {
     /* nothing that could be read was kept */
   }
-  held.value = { owner, all };
+  held.value = { owner, all: Array.isArray(all) ? (all as Refused[]) : [] };
 }
 
 effect(() => {

@@ -187,6 +187,7 @@ void journal_close(struct journal *journal)
         return;
     }
     journal_heads_sign(journal);
+    journal_heads_export(journal);
     close_all(journal);
 }
 
@@ -349,7 +350,7 @@ void journal_idle(struct journal *journal)
     journal->idle_seq = journal->seq;
     if (is_quiet) {
         journal_heads_sign(journal);
-    } else if (journal->exported_seq < journal->signed_seq) {
+    } else {
         journal_heads_export(journal);
     }
     int code = journal->broken ? SQLITE_OK : purge_answers(journal);
@@ -361,6 +362,7 @@ void journal_idle(struct journal *journal)
 
 void journal_relieve(struct journal *journal)
 {
+    journal_heads_export(journal);
     if (!journal->broken && journal->wal_pages >= (int)JOURNAL_CROWDED_PAGES) {
         judge(journal, checkpoint(journal));
     }

@@ -71,11 +71,13 @@ MUST_CHECK enum status journal_answers(struct journal *journal, struct command_a
 /* Between batches: checkpoint when the WAL is large, purge old command answers. A head is signed
  * when nothing was appended since the last call, at close, and by journal_append itself when the
  * oldest unsigned event is a minute old and before 10,000 events are unsigned; signed heads are
- * appended to heads.log beside the journal. Cheap when there is nothing to do. */
+ * appended to heads.log beside the journal, here and by journal_relieve: no commit waits for it.
+ * Cheap when there is nothing to do. */
 void journal_idle(struct journal *journal);
 
-/* After every batch: under a load that never rests the WAL is folded in at 256 MiB, which holds up
- * the next commit for as long as the disk takes. Nothing to do otherwise. */
+/* After every batch, when its answers are out: new heads go to heads.log, and under a load that
+ * never rests the WAL is folded in at 256 MiB, which holds up the next commit for as long as the
+ * disk takes. Nothing to do otherwise. */
 void journal_relieve(struct journal *journal);
 
 /* Copy to `path` while running, on the writer's own connection, `pages` at a time after each

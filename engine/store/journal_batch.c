@@ -275,7 +275,6 @@ enum journal_answer journal_batch_write(struct journal *journal, const struct ev
     memcpy(journal->hash, outcome.hash, CHAIN_HASH_SIZE);
     if (outcome.is_signed) {
         journal->signed_seq = journal->seq;
-        journal_heads_export(journal);
     }
     return JOURNAL_DURABLE;
 }

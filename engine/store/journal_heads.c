@@ -63,6 +63,9 @@ static bool head_of_row(const struct journal *journal, sqlite3_stmt *row, struct
 /* A head that cannot be exported now is exported the next time; the table keeps it. */
 void journal_heads_export(struct journal *journal)
 {
+    if (journal->broken || journal->exported_seq >= journal->signed_seq) {
+        return;
+    }
     sqlite3_stmt *row = NULL;
     if (sqlite3_prepare_v2(journal->db,
                            "SELECT seq, hash, sig FROM signature WHERE seq > ? ORDER BY seq"
